@@ -20,16 +20,16 @@ export function assignChoices(
   if (chosen.length > groups.length) return err([fault('surplus-choice', path, chosen.length)]);
   if (chosen.length < groups.length) return err([fault('missing-choice', path, chosen.length)]);
 
-  const groupOf = chosen.map(() => -1);
   const choiceOf = groups.map(() => -1);
   const place = (choice: number, tried: Set<number>): boolean => {
-    for (const [at, group] of groups.entries()) {
-      if (tried.has(at) || !group.includes(chosen[choice] as ProductCode)) continue;
+    // Its own place first, so that choices sent in the groups' order stay in it.
+    for (let step = 0; step < groups.length; step++) {
+      const at = (choice + step) % groups.length;
+      if (tried.has(at) || !groups[at]?.includes(chosen[choice] as ProductCode)) continue;
       tried.add(at);
       const holder = choiceOf[at] as number;
       if (holder === -1 || place(holder, tried)) {
         choiceOf[at] = choice;
-        groupOf[choice] = at;
         return true;
       }
     }

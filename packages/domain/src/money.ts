@@ -43,7 +43,10 @@ export const timesPence = (amount: Pence, count: number): Pence => pence(amount 
 export function halfUp(numerator: number, denominator: number): number {
   const doubled = 2 * numerator + denominator;
   invariant(
-    Number.isSafeInteger(doubled) && numerator >= 0 && denominator > 0,
+    Number.isSafeInteger(doubled) &&
+      Number.isInteger(numerator) &&
+      numerator >= 0 &&
+      denominator > 0,
     `half-up of ${numerator} / ${denominator}`,
   );
   const divisor = 2 * denominator;

@@ -73,9 +73,7 @@ export function settleTenders(
   }
   if (rest < 0 && !onlyVoucher) return err([fault('tenders-over', 'tenders', said)]);
   if (rest > 0 && open.length === 0) return err([fault('tenders-short', 'tenders', said)]);
-  if (rest === 0 && open.length === 1 && total > 0) {
-    return err([fault('tenders-over', 'tenders', said)]);
-  }
+  if (rest === 0 && open.length === 1) return err([fault('tenders-over', 'tenders', said)]);
 
   const tenders = requests.map(({ method, amount, tendered }): Tender => ({
     method,

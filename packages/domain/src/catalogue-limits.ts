@@ -1,0 +1,24 @@
+/** £1,000 in pence: no price of the shop is near it, so above it is a slip of the hand. */
+export const MAX_PRICE = 100_000;
+/** Characters in any name, label or description. */
+export const MAX_TEXT_LENGTH = 1_000;
+/** Sequences, record numbers, account numbers and the like. */
+export const MAX_ORDINAL = 99_999;
+export const MAX_MENU_PAGE = 255;
+export const MAX_READBACK_ORDER = 255;
+export const MAX_SHOP = 9_999;
+export const MAX_ADDRESS_LINES = 3;
+/** "Pick one" groups of a product or combo; the legacy tables of the chain know two. */
+export const MAX_CHOICE_GROUPS = 6;
+/** A million units of a stock item in one product, in millionths. */
+export const MAX_QUANTITY_MICRO = 1_000_000_000_000;
+export const MAX_KCAL = 100_000;
+
+/** Why `text` can be no text of a catalogue, or null: padded, too long, or with characters no screen can show. */
+export function textFault(text: string): string | null {
+  if (text.length > MAX_TEXT_LENGTH) return `has more than ${MAX_TEXT_LENGTH} characters`;
+  if (/\p{Cc}/u.test(text)) return 'contains a control character';
+  if (!text.isWellFormed()) return 'contains half a character';
+  if (text !== text.trim()) return 'is padded';
+  return null;
+}

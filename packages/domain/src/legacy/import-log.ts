@@ -1,0 +1,87 @@
+/** One problem of a set of legacy tables, placed where it is (domain.md §1). */
+export interface ImportFault {
+  /** The file's name as it came. */
+  readonly file: string;
+  /** Physical line from 1; null when the fault is the whole file's. */
+  readonly line: number | null;
+  readonly column: string | null;
+  /** What was given; empty when something is missing. */
+  readonly value: string;
+  /** What is wrong, what is allowed. */
+  readonly message: string;
+}
+
+/** Something left out or odd that does not stop an import: how often, with the first few examples. */
+export interface ImportWarning {
+  readonly file: string;
+  readonly message: string;
+  readonly count: number;
+  readonly examples: readonly string[];
+}
+
+/** `PDITEM9.CSV:12 VATPR: "5l0" must be a whole number of pence from 0 to 100000`. */
+export function formatImportFault({ file, line, column, message }: ImportFault): string {
+  const place = [line === null ? file : `${file}:${line}`, column].filter((part) => part !== null);
+  return `${place.join(' ')}: ${message}`;
+}
+
+/** `EXTRAS9.CSV: rows about products …: 3 (line 4: product 994; …)`. */
+export function formatImportWarning({ file, message, count, examples }: ImportWarning): string {
+  const more = count > examples.length ? '; …' : '';
+  const shown = examples.length === 0 ? '' : ` (${examples.join('; ')}${more})`;
+  return `${file}: ${message}${count > 1 ? `: ${count}` : ''}${shown}`;
+}
+
+/** A value as a message shows it: quoted, control characters visible, cut when long. */
+export const shown = (value: string): string =>
+  JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+
+/** A cell of a table. */
+export type Place = Pick<ImportFault, 'file' | 'line' | 'column'>;
+
+const EXAMPLES = 3;
+
+/**
+ * What one import found so far. `cite` notes which cell a path of the catalogue came from, so that a rule
+ * the finished catalogue breaks is told of where it can be mended.
+ */
+export interface ImportLog {
+  readonly fault: (place: Place, value: string, message: string) => void;
+  readonly warn: (file: string, message: string, example?: string) => void;
+  readonly cite: (path: string, place: Place) => void;
+  readonly placeOf: (path: string) => Place | undefined;
+  readonly hasFaultAt: (place: Place) => boolean;
+  readonly faults: () => readonly ImportFault[];
+  readonly warnings: () => readonly ImportWarning[];
+}
+
+export function createImportLog(): ImportLog {
+  const faults: ImportFault[] = [];
+  const faultyCells = new Set<string>();
+  const warnings = new Map<string, ImportWarning>();
+  const cited = new Map<string, Place>();
+  const cell = ({ file, line, column }: Place): string => `${file}:${line} ${column}`;
+  return {
+    fault: (place, value, message) => {
+      const { file, line, column } = place;
+      faults.push({ file, line, column, value, message });
+      faultyCells.add(cell(place));
+    },
+    warn: (file, message, example) => {
+      const key = `${file}: ${message}`;
+      const before = warnings.get(key) ?? { file, message, count: 0, examples: [] };
+      const room = example !== undefined && before.examples.length < EXAMPLES;
+      const examples = room ? [...before.examples, example] : before.examples;
+      warnings.set(key, { file, message, count: before.count + 1, examples });
+    },
+    cite: (path, place) => cited.set(path, place),
+    placeOf: (path) => cited.get(path),
+    hasFaultAt: (place) => faultyCells.has(cell(place)),
+    faults: () =>
+      faults.toSorted(
+        (a, b) =>
+          (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || (a.line ?? 0) - (b.line ?? 0),
+      ),
+    warnings: () => [...warnings.values()],
+  };
+}
