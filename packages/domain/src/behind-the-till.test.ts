@@ -1,0 +1,401 @@
+import { describe, expect, it } from 'vitest';
+import {
+  catalogue,
+  channel,
+  combo,
+  committed,
+  prices,
+  product,
+  request,
+  selling,
+  single,
+  taken,
+} from '../test/builders.ts';
+import {
+  basisPoints,
+  cashUp,
+  type Catalogue,
+  countedCash,
+  type LineRequest,
+  onAccountByCompany,
+  type Order,
+  pence,
+  percentText,
+  poundsAndPence,
+  productCode,
+  readback,
+  receiptOf,
+  salesByChannel,
+  salesByHour,
+  salesByProduct,
+  stockCode,
+  stockUsage,
+  takePaidOut,
+  tillReading,
+  utcInstant,
+  vatClassCode,
+  voidOrder,
+} from './index.ts';
+
+// Readings, reports, stock, read-back and receipts of domain.md §6.
+
+const uses = (kind: 'A' | 'B', code: number, quantityMicro: number) => ({
+  kind,
+  code: stockCode(code),
+  quantityMicro,
+});
+const menu: Catalogue = catalogue(
+  [
+    product(1, 500, {
+      menuName: 'Burger',
+      meal: 'standard',
+      readbackOrder: 12,
+      components: [uses('A', 7, 1_000_000), uses('A', 26, 500_000), uses('B', 1, 400_000)],
+    }),
+    product(2, 600, { menuName: 'Original', readbackOrder: 2, meal: 'standard' }),
+    product(5, 560, {
+      menuName: 'Wings',
+      readbackOrder: 60,
+      choiceGroups: [[productCode(26), productCode(27)]],
+    }),
+    product(26, 35, { menuName: 'Ketchup dip', readbackOrder: 96, vat: 0 }),
+    product(27, 55, { menuName: 'Mayo dip', readbackOrder: 96, vat: 2 }),
+    product(30, 235, { menuName: 'Fries', mealPrices: prices(140), readbackOrder: 87 }),
+    product(31, 295, { menuName: 'Large fries', mealPrices: prices(200), readbackOrder: 86 }),
+    product(36, 115, {
+      menuName: 'Bacon',
+      readbackOrder: 0,
+      components: [uses('A', 26, -250_000)],
+    }),
+    product(51, 175, {
+      menuName: 'Cola',
+      mealDrink: 'standard',
+      readbackOrder: 237,
+      largeDrink: productCode(51),
+    }),
+    product(110, 0, { name: 'DIP NONE', readbackOrder: 0 }),
+  ],
+  {
+    channels: [
+      channel('JE-C', { name: 'Eat - Collect', company: 3 }),
+      channel('JE-D', { name: 'Eat - Deliver', company: 3, delivers: true }),
+      channel('OT-C', { company: 1 }),
+    ],
+    combos: [combo(4, 900, { menuName: 'Platter', components: [productCode(1), productCode(30)] })],
+    extras: [{ product: productCode(36), label: 'Bacon', sequence: 1 }],
+    relishes: [{ code: stockCode(26), name: 'LETTUCE', menuName: '' }],
+    stockItems: [
+      { kind: 'A', code: stockCode(7), name: 'Bun' },
+      { kind: 'A', code: stockCode(26), name: 'Lettuce' },
+    ],
+    shops: [
+      {
+        shop: 9,
+        name: 'Shop 9',
+        abbreviation: 'S9',
+        franchisee: '',
+        fullName: 'Harbour Burgers Ltd',
+        address: ['9 Quay Street', 'Town'],
+        postCode: 'AB1 2CD',
+        vatNumber: 'GB999 9999 73',
+        telephone: '01632 960009',
+        operators: '',
+      },
+    ],
+  },
+);
+const shop = selling(menu);
+const sold = (lines: readonly LineRequest[], rest: Parameters<typeof request>[1] = {}, at = 1) =>
+  committed(taken(request(lines, rest), shop), at);
+const burgerMeal: LineRequest = {
+  kind: 'product',
+  code: 1,
+  quantity: 1,
+  meal: { drink: 51 },
+  extras: [{ code: 36, quantity: 2 }],
+  without: [26],
+  note: 'cut in half',
+};
+const voided = (order: Order): Order => {
+  const result = voidOrder(order, { crewId: '7', reason: 'test' });
+  if (!result.ok) throw new Error('not voided');
+  return result.value;
+};
+const milk = (): Order => {
+  const out = takePaidOut({ amount: 250, crewId: '7', reason: 'milk', channel: 'OT-C' }, shop);
+  if (!out.ok) throw new Error('refused');
+  return committed(out.value, 9);
+};
+
+describe('cash-up', () => {
+  it('counts notes and coins from £50 to 1p', () => {
+    expect(
+      countedCash([
+        { denomination: 5000, count: 2 },
+        { denomination: 20, count: 3 },
+        { denomination: 1, count: 4 },
+      ]),
+    ).toEqual({ ok: true, value: 10_064 });
+    expect(countedCash([])).toEqual({ ok: true, value: 0 });
+  });
+  it('names every count that can’t be', () => {
+    const counted = countedCash([
+      { denomination: 25, count: 1 },
+      { denomination: 50, count: -1 },
+      { denomination: 50, count: 1 },
+      { denomination: 10, count: 100_001 },
+    ]);
+    expect(counted.ok ? [] : counted.error.map(({ type, path }) => `${type} ${path}`)).toEqual([
+      'unknown-denomination counts.0.denomination',
+      'bad-count counts.1.count',
+      'repeated-denomination counts.2.denomination',
+      'bad-count counts.3.count',
+    ]);
+  });
+  it('expects float + cash taken − paid outs, and keeps the difference', () => {
+    expect(cashUp(pence(10_000), pence(5_000 - 250), pence(14_700))).toEqual({
+      expected: 14_750,
+      counted: 14_700,
+      variance: -50,
+    });
+  });
+});
+
+describe('the till reading', () => {
+  it('lists every tender, paid outs, crew food, waste and deletes', () => {
+    const orders = [
+      sold([single(1)]),
+      sold([single(1)], {
+        tenders: [
+          { method: 'card', amount: 200 },
+          { method: 'voucher', amount: 100 },
+          { method: 'cash' },
+        ],
+      }),
+      sold([single(2)], { tenders: [{ method: 'on-account' }] }),
+      sold([single(2)], { tenders: [{ method: 'crew-food' }], crewId: '7' }),
+      sold([single(1)], { tenders: [{ method: 'cooked-waste' }], crewId: '0' }),
+      voided(sold([single(2)])),
+      voided(milk()),
+      milk(),
+    ];
+    expect(tillReading(orders)).toEqual({
+      cash: { count: 2, amount: 700 },
+      cheque: { count: 0, amount: 0 },
+      card: { count: 1, amount: 200 },
+      onAccount: { count: 1, amount: 600 },
+      voucher: { count: 1, amount: 100 },
+      paidOut: { count: 1, amount: 250 },
+      crewFood: { count: 1, amount: 600 },
+      cookedWaste: { count: 1, amount: 500 },
+      deleted: { count: 2, amount: 850 },
+    });
+  });
+});
+
+describe('reports', () => {
+  const orders = [
+    { ...sold([single(1)]), createdAt: utcInstant(Date.parse('2025-07-16T22:30:00Z')) },
+    { ...sold([single(2, 2)]), createdAt: utcInstant(Date.parse('2025-07-16T23:10:00Z')) },
+    { ...sold([single(1)]), createdAt: utcInstant(Date.parse('2025-07-16T11:00:00Z')) },
+    voided(sold([single(1)])),
+    sold([single(1)], { tenders: [{ method: 'crew-food' }], crewId: '7' }),
+    milk(),
+  ];
+  it('by hour run as the trading day does, after midnight last', () => {
+    expect(salesByHour(orders, { timeZone: 'Europe/London', rolloverMinutes: 240 })).toEqual([
+      { hour: 12, orders: 1, gross: 500 },
+      { hour: 23, orders: 1, gross: 500 },
+      { hour: 0, orders: 1, gross: 1200 },
+    ]);
+  });
+  const delivered = sold([single(1)], {
+    channel: 'JE-D',
+    tenders: [{ method: 'on-account', amount: 300 }, { method: 'card' }],
+  });
+  const collected = sold([single(2)], { channel: 'JE-C', tenders: [{ method: 'on-account' }] });
+  it('by channel are grouped by company, and know a channel that is gone', () => {
+    const gone = { ...delivered, channel: 'XX' as Order['channel'] };
+    expect(salesByChannel([collected, delivered, gone, ...orders], shop.index)).toEqual([
+      { channel: 'XX', name: 'XX', company: 0, orders: 1, gross: 500 },
+      { channel: 'OT-C', name: 'OT-C', company: 1, orders: 3, gross: 2200 },
+      { channel: 'JE-C', name: 'Eat - Collect', company: 3, orders: 1, gross: 600 },
+      { channel: 'JE-D', name: 'Eat - Deliver', company: 3, orders: 1, gross: 500 },
+    ]);
+  });
+  it('of what was sold on account are by company, the tendered part only', () => {
+    expect(onAccountByCompany([delivered, collected, ...orders], shop.index)).toEqual([
+      { company: 3, names: ['Eat - Collect', 'Eat - Deliver'], orders: 2, gross: 900 },
+    ]);
+  });
+  it('by product have the best seller first', () => {
+    const platter = sold([{ kind: 'combo', code: 4, quantity: 1, choices: [] }]);
+    expect(salesByProduct([platter, ...orders])).toEqual([
+      { kind: 'product', code: 2, name: 'Original', quantity: 2, gross: 1200 },
+      { kind: 'product', code: 1, name: 'Burger', quantity: 2, gross: 1000 },
+      { kind: 'combo', code: 4, name: 'Platter', quantity: 1, gross: 900 },
+    ]);
+  });
+});
+
+describe('stock usage', () => {
+  it('follows the A and B components of everything that left the shop, less relishes left out', () => {
+    const orders = [
+      sold([{ ...burgerMeal, quantity: 2 } as LineRequest]),
+      sold([single(1)], { tenders: [{ method: 'cooked-waste' }], crewId: '0' }),
+      sold([{ kind: 'combo', code: 4, quantity: 1, choices: [] }]),
+      voided(sold([single(1)])),
+    ];
+    expect(stockUsage(orders, shop.index)).toEqual([
+      { kind: 'A', code: 7, name: 'Bun', quantityMicro: 4_000_000 },
+      // Two meals without lettuce but with 2 × 2 bacon at −0.25, then one single and one in the combo.
+      { kind: 'A', code: 26, name: 'Lettuce', quantityMicro: -1_000_000 + 1_000_000 },
+      { kind: 'B', code: 1, name: 'B1', quantityMicro: 1_600_000 },
+    ]);
+  });
+});
+
+describe('read-back', () => {
+  it('has three sections, meals before singles, lowest first', () => {
+    const { lines } = sold([
+      single(2),
+      single(51, 3),
+      burgerMeal,
+      { kind: 'product', code: 2, quantity: 1, meal: { drink: 51, goLarge: true } },
+    ]);
+    const names = readback(lines, shop.index).map((section) =>
+      section.map(({ quantity, name, isMeal }) => `${quantity} ${name}${isMeal ? ' (meal)' : ''}`),
+    );
+    expect(names).toEqual([
+      ['1 Original (meal)', '1 Burger (meal)', '1 Original'],
+      ['1 Large fries (meal)', '1 Fries (meal)'],
+      ['1 Cola (meal)', '1 Cola (meal)', '3 Cola'],
+    ]);
+  });
+  it('what has order 0 follows the item before it; extras, choices and notes follow their product', () => {
+    const { lines } = sold([
+      burgerMeal,
+      { kind: 'product', code: 5, quantity: 1, choices: [27] },
+      single(36),
+    ]);
+    const [food] = readback(lines, shop.index);
+    expect(food).toEqual([
+      {
+        name: 'Burger',
+        quantity: 1,
+        isMeal: true,
+        details: ['2 × Bacon', 'no LETTUCE', 'cut in half'],
+      },
+      { name: 'Bacon', quantity: 1, isMeal: false, details: [] },
+      { name: 'Wings', quantity: 1, isMeal: false, details: ['Mayo dip'] },
+    ]);
+  });
+  it('reads a combo with its parts in their own sections', () => {
+    const { lines } = sold([{ kind: 'combo', code: 4, quantity: 2, choices: [] }]);
+    const names = readback(lines, shop.index).map((section) => section.map(({ name }) => name));
+    expect(names).toEqual([['Platter', 'Burger'], ['Fries'], []]);
+  });
+});
+
+describe('a receipt', () => {
+  it('has shop, number, lines with choices, totals, VAT by rate, tenders and change', () => {
+    const large: LineRequest = {
+      kind: 'product',
+      code: 2,
+      quantity: 1,
+      meal: { drink: 51, goLarge: true },
+    };
+    const order = sold(
+      [
+        burgerMeal,
+        large,
+        {
+          kind: 'product',
+          code: 5,
+          quantity: 2,
+          choices: [27],
+          extras: [{ code: 36, quantity: 1 }],
+        },
+        single(26),
+      ],
+      { tenders: [{ method: 'cash', tendered: 5000 }] },
+    );
+    const receipt = receiptOf(order, menu);
+    expect(receipt.shop).toEqual({
+      name: 'Harbour Burgers Ltd',
+      address: ['9 Quay Street', 'Town', 'AB1 2CD'],
+      telephone: '01632 960009',
+      vatNumber: 'GB999 9999 73',
+    });
+    expect(receipt).toMatchObject({
+      orderId: 'S09-20250716-000001',
+      channel: 'OT-C',
+      voided: false,
+      total: 1045 + 975 + 1350 + 35,
+      tenders: [{ method: 'cash', amount: 3405, tendered: 5000 }],
+      change: 1595,
+    });
+    expect(receipt.lines).toEqual([
+      {
+        quantity: 1,
+        name: 'Burger meal',
+        total: 1045,
+        details: ['Fries', 'Cola', '2 × Bacon £2.30', 'No LETTUCE', 'cut in half'],
+      },
+      { quantity: 1, name: 'Original meal, large', total: 975, details: ['Large fries', 'Cola'] },
+      { quantity: 2, name: 'Wings', total: 1350, details: ['Bacon £1.15', 'Mayo dip'] },
+      { quantity: 1, name: 'Ketchup dip', total: 35, details: [] },
+    ]);
+    expect(receipt.vatByRate.map(({ rate }) => rate)).toEqual([0, 2000]);
+    expect(receipt.vatByRate.reduce((sum, { net, vat }) => sum + net + vat, 0)).toBe(3405);
+  });
+  it('of a shop or channel the catalogue does not know names them by code', () => {
+    const order = { ...sold([single(1)]), channel: 'XX' as Order['channel'] };
+    const receipt = receiptOf(order, { ...menu, shops: [] });
+    expect(receipt.shop).toEqual({ name: 'S09', address: [], telephone: '', vatNumber: '' });
+    expect(receipt.channel).toBe('XX');
+    expect(
+      receiptOf(order, { ...menu, shops: menu.shops.map((s) => ({ ...s, fullName: '' })) }).shop
+        .name,
+    ).toBe('Shop 9');
+  });
+  it('of a paid out and of a voided order say so', () => {
+    expect(receiptOf(milk(), menu).tenders).toEqual([
+      { method: 'paid-out', amount: -250, tendered: null },
+    ]);
+    expect(receiptOf(voided(sold([single(1)])), menu).voided).toBe(true);
+  });
+  it('adds up two VAT classes of one rate', () => {
+    const twice: Catalogue = {
+      ...menu,
+      vatClasses: menu.vatClasses.map((vat) =>
+        vat.class === vatClassCode(2) ? { ...vat, rate: basisPoints(2000) } : vat,
+      ),
+    };
+    const order = committed(taken(request([single(1), single(27)]), selling(twice)), 1);
+    expect(receiptOf(order, twice).vatByRate).toEqual([{ rate: 2000, net: 417 + 46, vat: 83 + 9 }]);
+  });
+});
+
+describe('figures for people', () => {
+  it('are pounds with commas', () => {
+    expect([0, 5, 99, 100, 123_456_789, -250].map(poundsAndPence)).toEqual([
+      '£0.00',
+      '£0.05',
+      '£0.99',
+      '£1.00',
+      '£1,234,567.89',
+      '−£2.50',
+    ]);
+  });
+  it('are percentages without needless decimals', () => {
+    expect([0, 500, 1250, 2000, 1725, 10_000].map((r) => percentText(basisPoints(r)))).toEqual([
+      '0',
+      '5',
+      '12.5',
+      '20',
+      '17.25',
+      '100',
+    ]);
+  });
+});
