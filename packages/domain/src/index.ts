@@ -7,6 +7,7 @@ export * from './order.ts';
 export * from './catalogue-index.ts';
 export * from './faults.ts';
 export * from './pricing.ts';
+export { MAX_QUANTITY } from './line-pricing.ts';
 export * from './discounts.ts';
 export * from './tenders.ts';
 export * from './taking-orders.ts';
@@ -19,3 +20,19 @@ export * from './reports.ts';
 export * from './stock-usage.ts';
 export * from './readback.ts';
 export * from './receipt.ts';
+export * from './catalogue-collections.ts';
+export * from './catalogue-limits.ts';
+export * from './catalogue-validation.ts';
+export * from './catalogue-delta.ts';
+export {
+  formatImportFault,
+  formatImportWarning,
+  type ImportFault,
+  type ImportWarning,
+} from './legacy/import-log.ts';
+export type { LegacyFile } from './legacy/table.ts';
+export {
+  importLegacyCatalogue,
+  type ImportedCatalogue,
+  type ImportReport,
+} from './legacy/import-catalogue.ts';
