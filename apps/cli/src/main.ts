@@ -1,7 +1,23 @@
 import process from 'node:process';
-import { type Command, runCommand } from './command.ts';
+import { catalogueCheck } from './catalogue.ts';
+import { type Command, required, runCommand, wholeNumber } from './command.ts';
 
-const commands: readonly Command[] = [];
+const commands: readonly Command[] = [
+  {
+    name: 'catalogue check',
+    positionals: ['PATH'],
+    summary: 'read a legacy menu set (a folder or a ZIP) and tell everything that is wrong with it',
+    options: {
+      shop: { type: 'string', value: 'N', help: 'the shop whose tables to read, 1 to 9999' },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: (args, { print }) => {
+      required(args, 'shop');
+      const shop = wholeNumber(args, 'shop', { least: 1, most: 9999, fallback: 1 });
+      return catalogueCheck({ path: args.positionals[0] ?? '', shop, json: args.flag('json') }, print);
+    },
+  },
+];
 
 process.exitCode = await runCommand(commands, process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),

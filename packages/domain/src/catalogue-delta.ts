@@ -18,9 +18,10 @@ export interface CollectionDelta<C extends CollectionName> {
  * What makes one catalogue out of another, by key (protocol.md §5.7): it can add, change and remove any
  * entry. A collection without a difference is absent; between equal catalogues the delta is `{}`.
  */
-export type CatalogueDelta = {
-  readonly [C in CollectionName]?: CollectionDelta<C> | undefined;
-} & { readonly settings?: CatalogueSettings | undefined };
+export type CatalogueDelta = CollectionDeltas & {
+  readonly settings?: CatalogueSettings | undefined;
+};
+type CollectionDeltas = { readonly [C in CollectionName]?: CollectionDelta<C> | undefined };
 
 /**
  * The smallest delta with `applyDelta(base, deltaBetween(base, target))` equal to `target`. Both are
@@ -60,9 +61,9 @@ export function applyDelta(base: Catalogue, delta: CatalogueDelta): Catalogue {
 function changedEntries<C extends CollectionName>(
   name: C,
   base: Catalogue,
-  delta: CatalogueDelta,
+  deltas: CollectionDeltas,
 ): readonly CatalogueEntry<C>[] {
-  const change: CollectionDelta<C> | undefined = delta[name];
+  const change: CollectionDeltas[C] = deltas[name];
   if (change === undefined) return base[name];
   const entries = byKey(name, base[name]);
   for (const key of change.remove) entries.delete(key);

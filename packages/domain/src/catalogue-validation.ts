@@ -6,12 +6,7 @@ import type {
   PriceListPlace,
   Product,
 } from './catalogue.ts';
-import {
-  COLLECTION_NAMES,
-  type CollectionName,
-  compareKeys,
-  entryKey,
-} from './catalogue-collections.ts';
+import { COLLECTION_NAMES, compareKeys, type EntryKey, entryKey } from './catalogue-collections.ts';
 import {
   MAX_ADDRESS_LINES,
   MAX_CHOICE_GROUPS,
@@ -60,7 +55,10 @@ export interface CatalogueFault {
 export function validateCatalogue(catalogue: Catalogue): CatalogueFault[] {
   const faults: CatalogueFault[] = [];
   const check = createCheck(catalogue, (fault) => faults.push(fault));
-  for (const name of COLLECTION_NAMES) checkOrder(catalogue, name, check);
+  for (const name of COLLECTION_NAMES) {
+    const keys = catalogue[name].map((entry) => entryKey(name, entry));
+    checkOrder(name, keys, check);
+  }
   checkSelling(catalogue, check);
   for (const product of catalogue.products) checkProduct(product, check);
   for (const combo of catalogue.combos) checkCombo(combo, check);
@@ -140,8 +138,7 @@ function createCheck(catalogue: Catalogue, report: (fault: CatalogueFault) => vo
   };
 }
 
-function checkOrder<C extends CollectionName>(catalogue: Catalogue, name: C, check: Check): void {
-  const keys = catalogue[name].map((entry) => entryKey(name, entry));
+function checkOrder(name: string, keys: readonly EntryKey[], check: Check): void {
   for (const [at, key] of keys.entries()) {
     const before = keys[at - 1];
     if (before === undefined) continue;

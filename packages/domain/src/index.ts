@@ -36,3 +36,8 @@ export {
   type ImportedCatalogue,
   type ImportReport,
 } from './legacy/import-catalogue.ts';
+export {
+  exportLegacyCatalogue,
+  exportLegacyTables,
+  type LegacyTable,
+} from './legacy/export-catalogue.ts';

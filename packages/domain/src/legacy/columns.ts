@@ -21,14 +21,14 @@ export interface Column<T> {
   /** The header, upper case. */
   readonly name: string;
   /** The value of a trimmed cell; undefined where it is not allowed. */
-  readonly read: (text: string) => T | undefined;
-  readonly write: (value: T) => string;
+  read(text: string): T | undefined;
+  write(value: T): string;
   /** What is allowed, to follow "must be". */
   readonly allowed: string;
   /** What an absent cell of an optional column means, and what stands in for a wrong value until all are found. */
   readonly otherwise: T;
-  /** The column may be missing and its cells empty. */
-  readonly optional: boolean;
+  /** Other than a required column an optional one may be missing, and its cells empty; an extension is ours, written only when it says something. */
+  readonly presence: 'required' | 'optional' | 'extension';
   /** As the last column it takes the surplus fields of unquoted commas (domain.md §1). */
   readonly takesCommas: boolean;
   /** Repeats for human eyes what another table says: written, read, but neither needed nor compared. */
@@ -40,24 +40,27 @@ type Kind<T> = Pick<Column<T>, 'read' | 'write' | 'allowed' | 'otherwise'>;
 const column = <T>(name: string, kind: Kind<T>): Column<T> => ({
   name,
   ...kind,
-  optional: false,
+  presence: 'required',
   takesCommas: false,
   memo: false,
 });
 
 /** The same column where it may be missing or empty, which means `absent`. */
-export const optional = <T, A>(
-  { read, write, ...rest }: Column<T>,
-  absent: A,
-): Column<T | A> => ({
-  ...rest,
-  read: (text) => (text === '' ? absent : read(text)),
-  write: (value) => (value === absent ? '' : write(value as T)),
+export const optional = <T, A>(kind: Column<T>, absent: A): Column<T | A> => ({
+  ...kind,
+  read: (cell) => (cell === '' ? absent : kind.read(cell)),
+  write: (value) => (value === absent ? '' : kind.write(value as T)),
   otherwise: absent,
-  optional: true,
+  presence: 'optional',
 });
 
-const asText = (text: string): string | undefined => (textFault(text) === null ? text : undefined);
+/** An optional column that the chain's own tables do not have. */
+export const extension = <T, A>(kind: Column<T>, absent: A): Column<T | A> => ({
+  ...optional(kind, absent),
+  presence: 'extension',
+});
+
+const asText = (cell: string): string | undefined => (textFault(cell) === null ? cell : undefined);
 
 export const text = (name: string): Column<string> => ({
   ...column<string>(name, { read: asText, write: String, allowed: 'text', otherwise: '' }),
@@ -99,10 +102,13 @@ export const product = (name: string): Column<ProductCode> => whole(name, 1, MAX
 export const combo = (name: string): Column<ComboCode> => whole(name, 1, MAX_CODE);
 export const stock = (name: string): Column<StockCode> => whole(name, 1, MAX_CODE);
 export const vatClass = (name: string): Column<VatClassCode> => whole(name, 0, 99);
-export const colourPart = (name: string): Column<number | null> =>
-  optional(whole(name, 0, 255), null);
+/** A part of a colour; the tables of combos have none of their own. */
+export const colourPart = (
+  name: string,
+  presence: 'optional' | 'extension',
+): Column<number | null> => ({ ...optional(whole(name, 0, 255), null), presence });
 export const kcal = (name: string): Column<number | null> =>
-  optional(whole(name, 0, MAX_KCAL), null);
+  extension(whole(name, 0, MAX_KCAL), null);
 
 /** A code, or 0 for none. */
 export const orNone = <N extends number>(code: Column<N>): Column<N | null> => ({
@@ -141,16 +147,18 @@ export const bit = (name: string): Column<boolean> => ({
 });
 
 /** One of a few codes, each with its meaning here. */
-export function oneOf<T extends string>(
+export function oneOf<const M extends Readonly<Record<string, string>>>(
   name: string,
-  meanings: Readonly<Record<string, T>>,
-): Column<T> {
-  const codes = Object.keys(meanings);
-  return column<T>(name, {
-    read: (value) => meanings[codes.find((code) => code === value.toUpperCase()) ?? ''],
-    write: (value) => codes.find((code) => meanings[code] === value) ?? '',
-    allowed: codes.join(' or '),
-    otherwise: Object.values(meanings)[0] as T,
+  meanings: M,
+): Column<M[keyof M]> {
+  type Meaning = M[keyof M];
+  const codes = new Map(Object.entries(meanings) as [string, Meaning][]);
+  const written = new Map([...codes].map(([code, meaning]) => [meaning, code]));
+  return column<Meaning>(name, {
+    read: (value) => codes.get(value.toUpperCase()),
+    write: (value) => written.get(value) ?? '',
+    allowed: [...codes.keys()].join(' or '),
+    otherwise: [...written.keys()][0] as Meaning,
   });
 }
 
@@ -224,7 +232,7 @@ export const productList = (name: string): Column<readonly ProductCode[]> =>
 
 /** Names separated by semicolons; `NONE` where it is known that there are none, empty where it is not known. */
 export const allergens = (name: string): Column<readonly string[] | null> =>
-  optional(
+  extension(
     column<readonly string[]>(name, {
       read: (value) => {
         if (value.toLowerCase() === 'none') return [];

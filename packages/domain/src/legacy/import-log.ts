@@ -1,3 +1,5 @@
+import { compareKeys } from '../catalogue-collections.ts';
+
 /** One problem of a set of legacy tables, placed where it is (domain.md §1). */
 export interface ImportFault {
   /** The file's name as it came. */
@@ -41,16 +43,17 @@ export type Place = Pick<ImportFault, 'file' | 'line' | 'column'>;
 
 const EXAMPLES = 3;
 
-/**
- * What one import found so far. `cite` notes which cell a path of the catalogue came from, so that a rule
- * the finished catalogue breaks is told of where it can be mended.
- */
+/** What one import found so far. */
 export interface ImportLog {
   readonly fault: (place: Place, value: string, message: string) => void;
   readonly warn: (file: string, message: string, example?: string) => void;
+  /** Notes which cell or row a path of the catalogue comes from, so that a rule it breaks is told of there. */
   readonly cite: (path: string, place: Place) => void;
+  /** The place cited for the path, or for the nearest part of the catalogue around it. */
   readonly placeOf: (path: string) => Place | undefined;
+  /** Whether the cell or its whole row is at fault; of a row, whether any cell of it is. */
   readonly hasFaultAt: (place: Place) => boolean;
+  /** In the order of files and lines. */
   readonly faults: () => readonly ImportFault[];
   readonly warnings: () => readonly ImportWarning[];
 }
@@ -58,14 +61,17 @@ export interface ImportLog {
 export function createImportLog(): ImportLog {
   const faults: ImportFault[] = [];
   const faultyCells = new Set<string>();
+  const faultyRows = new Set<string>();
   const warnings = new Map<string, ImportWarning>();
   const cited = new Map<string, Place>();
-  const cell = ({ file, line, column }: Place): string => `${file}:${line} ${column}`;
+  const rowOf = ({ file, line }: Place): string => `${file}:${line}`;
+  const cellOf = (place: Place): string => `${rowOf(place)} ${place.column}`;
   return {
     fault: (place, value, message) => {
       const { file, line, column } = place;
       faults.push({ file, line, column, value, message });
-      faultyCells.add(cell(place));
+      faultyCells.add(cellOf(place));
+      faultyRows.add(rowOf(place));
     },
     warn: (file, message, example) => {
       const key = `${file}: ${message}`;
@@ -75,12 +81,20 @@ export function createImportLog(): ImportLog {
       warnings.set(key, { file, message, count: before.count + 1, examples });
     },
     cite: (path, place) => cited.set(path, place),
-    placeOf: (path) => cited.get(path),
-    hasFaultAt: (place) => faultyCells.has(cell(place)),
+    placeOf: (path) => {
+      let around = path;
+      while (!cited.has(around) && around.includes('.')) {
+        around = around.slice(0, around.lastIndexOf('.'));
+      }
+      return cited.get(around);
+    },
+    hasFaultAt: (place) =>
+      place.column === null
+        ? faultyRows.has(rowOf(place))
+        : faultyCells.has(cellOf(place)) || faultyCells.has(cellOf({ ...place, column: null })),
     faults: () =>
       faults.toSorted(
-        (a, b) =>
-          (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || (a.line ?? 0) - (b.line ?? 0),
+        (a, b) => compareKeys(a.file, b.file) || compareKeys(a.line ?? 0, b.line ?? 0),
       ),
     warnings: () => [...warnings.values()],
   };
