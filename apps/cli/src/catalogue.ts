@@ -58,8 +58,10 @@ const inWords = (name: string): string =>
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
-const faultLines = (faults: readonly ImportFault[]): readonly string[] => [
-  ...faults.map(formatImportFault),
-  '',
-  `${faults.length} fault${faults.length === 1 ? '' : 's'}; nothing can be imported until they are mended.`,
-];
+function faultLines(faults: readonly ImportFault[]): readonly string[] {
+  const total =
+    faults.length === 1
+      ? '1 fault; nothing can be imported until it is mended.'
+      : `${faults.length} faults; nothing can be imported until they are mended.`;
+  return [...faults.map(formatImportFault), '', total];
+}

@@ -14,7 +14,10 @@ const commands: readonly Command[] = [
     run: (args, { print }) => {
       required(args, 'shop');
       const shop = wholeNumber(args, 'shop', { least: 1, most: 9999, fallback: 1 });
-      return catalogueCheck({ path: args.positionals[0] ?? '', shop, json: args.flag('json') }, print);
+      return catalogueCheck(
+        { path: args.positionals[0] ?? '', shop, json: args.flag('json') },
+        print,
+      );
     },
   },
 ];

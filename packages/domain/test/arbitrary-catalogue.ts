@@ -286,7 +286,7 @@ const stockItems: fc.Arbitrary<StockItem[]> = fc
 const numbered = <T>(
   numbers: readonly number[],
   entry: (number: number) => fc.Arbitrary<T>,
-): fc.Arbitrary<T[]> => fc.tuple(...numbers.map(entry)) as fc.Arbitrary<T[]>;
+): fc.Arbitrary<T[]> => fc.tuple(...numbers.map(entry));
 
 /** Any catalogue that passes `validateCatalogue`. */
 export const arbitraryCatalogue: fc.Arbitrary<Catalogue> = pools

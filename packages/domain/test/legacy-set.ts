@@ -1,8 +1,8 @@
 import type { LegacyFile } from '../src/index.ts';
 
-/** A decoded file of its lines; a `;` in a field stands for a comma that was within quotes. */
+/** A decoded file of its lines; a `|` in a field stands for a comma that was within quotes. */
 export function legacyFile(fileName: string, lines: readonly string[]): LegacyFile {
-  const fields = lines.map((line) => line.split(',').map((field) => field.replaceAll(';', ',')));
+  const fields = lines.map((line) => line.split(',').map((field) => field.replaceAll('|', ',')));
   return {
     fileName,
     header: fields[0] ?? [],
@@ -45,14 +45,14 @@ export const SMALL_SET = {
   'P_CHOICE.CSV': ['PRODNUMB,OPT_PRODNUMB', '71,26', '71,27', '13,26'],
   'EPOS_FREE_PROD.CSV': [
     'PRODNUMB,PRODNAME,FREE_CHOICE_1,FREE_CHOICE_2',
-    '71,SIX BITES,26; 27,27',
+    '71,SIX BITES,26| 27,27',
     '1,BURGER,26,',
   ],
   'EPOS_COMB_FREE_PROD.CSV': [
     'COMBONUMB,ITEM_DESC,FREE_CHOICE_1,FREE_CHOICE_2',
-    '4,PLATTER,26;27,26;27',
+    '4,PLATTER,26|27,26|27',
   ],
-  'EPOS_ADD_ONS.CSV': ['PRODNUMB,PRODNAME,ADD_ONS', '1,BURGER,36; 26', '13,KIDS BURGER,'],
+  'EPOS_ADD_ONS.CSV': ['PRODNUMB,PRODNAME,ADD_ONS', '1,BURGER,36| 26', '13,KIDS BURGER,'],
   'EXTRAS1.CSV': [
     'PRODNUMB,PRODNAME,ITEM_DESC,SEQ_ORDER',
     '36,XTR BACON,Extra Bacon,5',

@@ -66,9 +66,17 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+    return decodeWindows1252(bytes);
   }
 }
+
+// Node's own decoder for windows-1252 reads 80 to 9F as control characters in the pinned version.
+const FROM_80_TO_9F = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+const decodeWindows1252 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString('latin1')
+    .replaceAll(/[\x80-\x9f]/g, (control) => FROM_80_TO_9F.charAt(control.charCodeAt(0) - 0x80));
 
 /** The fields of one line, where a quote means something only at the start of a field; null when one stays open. */
 function splitFields(line: string): readonly string[] | null {

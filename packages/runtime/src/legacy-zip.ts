@@ -63,12 +63,15 @@ export function unzipLegacyFiles(zip: LegacyBytes): {
       if (failed || state.stopped) return;
       size += chunk?.length ?? 0;
       state.bytes += chunk?.length ?? 0;
-      failed = error !== null || (final && size !== (file.originalSize ?? size));
-      if (failed) fault(fileName, DAMAGED);
-      else if (size > LEGACY_LIMITS.fileBytes) stop(fileName, TOO_LARGE_FILE);
+      if (size > LEGACY_LIMITS.fileBytes) stop(fileName, TOO_LARGE_FILE);
       else if (state.bytes > LEGACY_LIMITS.totalBytes) stop(zip.fileName, TOO_LARGE_SET);
-      else chunks.push(chunk);
-      if (final && !failed && !state.stopped) entries.push({ fileName, bytes: Buffer.concat(chunks) });
+      else if (error !== null || (final && size !== (file.originalSize ?? size))) {
+        failed = true;
+        fault(fileName, DAMAGED);
+      } else {
+        chunks.push(chunk);
+        if (final) entries.push({ fileName, bytes: Buffer.concat(chunks) });
+      }
     };
     file.start();
   };

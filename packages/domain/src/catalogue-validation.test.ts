@@ -1,0 +1,326 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { arbitraryCatalogue } from '../test/arbitrary-catalogue.ts';
+import { smallSet } from '../test/legacy-set.ts';
+import type { Catalogue, Combo, Product } from './catalogue.ts';
+import { validateCatalogue } from './catalogue-validation.ts';
+import { importLegacyCatalogue } from './legacy/import-catalogue.ts';
+
+const SOUND = ((): Catalogue => {
+  const imported = importLegacyCatalogue(smallSet(), { shop: 1 });
+  if (!imported.ok) throw new Error(JSON.stringify(imported.error));
+  return imported.value.catalogue;
+})();
+
+/** Values of any kind, as a slip of an editor or a foreign sender would have them. */
+type Slips<T> = { readonly [K in keyof T]?: unknown };
+
+const withProduct = (code: number, slips: Slips<Product>): Catalogue => ({
+  ...SOUND,
+  products: SOUND.products.map((one) =>
+    one.code === code ? ({ ...one, ...slips } as Product) : one,
+  ),
+});
+const withCombo = (code: number, slips: Slips<Combo>): Catalogue => ({
+  ...SOUND,
+  combos: SOUND.combos.map((one) => (one.code === code ? ({ ...one, ...slips } as Combo) : one)),
+});
+const withParts = (slips: Slips<Catalogue>): Catalogue => ({ ...SOUND, ...slips }) as Catalogue;
+
+const faultsOf = (catalogue: Catalogue): readonly string[] =>
+  validateCatalogue(catalogue).map(({ path, rule, value }) => `${path} ${rule} ${value}`);
+
+describe('A sound catalogue', () => {
+  it('has no fault', () => {
+    expect(validateCatalogue(SOUND)).toEqual([]);
+    fc.assert(
+      fc.property(arbitraryCatalogue, (catalogue) => {
+        expect(validateCatalogue(catalogue)).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('need not name every stock item, nor stock the base drinks of the price list', () => {
+    const settings = { ...SOUND.settings, standardBaseDrink: 4711, kidsBaseDrink: 4712 };
+    expect(faultsOf(withParts({ stockItems: [], settings }))).toEqual([]);
+  });
+});
+
+describe('A product', () => {
+  it.each<[string, Slips<Product>, readonly string[]]>([
+    [
+      'of VAT classes there are',
+      { eatVatClass: 8, takeVatClass: 9 },
+      ['eatVatClass vat-class-exists 8', 'takeVatClass vat-class-exists 9'],
+    ],
+    ['with a name', { name: '' }, ['name not-empty ']],
+    [
+      'with clean texts',
+      { name: ' X', menuName: 'a\tb', description: 'x'.repeat(1001) },
+      ['name text  X', 'menuName text a\tb', `description text ${'x'.repeat(1001)}`],
+    ],
+    ['without half characters', { menuName: '\ud800' }, ['menuName text \ud800']],
+    [
+      'with six prices in range',
+      { prices: [-1, 100_001, 1.5, 0, 0] },
+      ['prices range 5', 'prices.0 range -1', 'prices.1 range 100001', 'prices.2 range 1.5'],
+    ],
+    [
+      'with meal prices in range',
+      { mealPrices: [0, 0, 0, 0, 0, Number.NaN] },
+      ['mealPrices.5 range NaN'],
+    ],
+    ['with a readback order up to 255', { readbackOrder: 256 }, ['readbackOrder range 256']],
+    [
+      'with choices that exist, once each',
+      { choiceGroups: [[26, 26], [], [998]] },
+      [
+        'choiceGroups.0 unique 26',
+        'choiceGroups.1 not-empty 0',
+        'choiceGroups.2 product-exists 998',
+      ],
+    ],
+    [
+      'with at most six groups',
+      { choiceGroups: Array.from({ length: 7 }, () => [26]) },
+      ['choiceGroups range 7'],
+    ],
+    [
+      'with add-ons that exist, once each',
+      { addOns: [36, 36, 998] },
+      ['addOns unique 36', 'addOns product-exists 998'],
+    ],
+    [
+      'with sizes that exist',
+      { double: 997, triple: 998 },
+      ['double product-exists 997', 'triple product-exists 998'],
+    ],
+    ['with a large drink that exists', { largeDrink: 998 }, ['largeDrink product-exists 998']],
+    [
+      'with a large drink of the same kind of meal',
+      { largeDrink: 93 },
+      ['largeDrink same-meal-kind 93'],
+    ],
+    [
+      'with a key on a page there is',
+      {
+        menuKey: { page: 7, sequence: -1, label: '', colour: { red: 256, green: 0, blue: 0.5 } },
+      },
+      [
+        'menuKey.page page-exists 7',
+        'menuKey.sequence range -1',
+        'menuKey.label not-empty ',
+        'menuKey.colour.red range 256',
+        'menuKey.colour.blue range 0.5',
+      ],
+    ],
+    [
+      'with a place in a section of products',
+      {
+        priceListPlace: { section: 3, sequence: -1, mealSection: 77, mealSequence: 100_000 },
+      },
+      [
+        'priceListPlace.section section-exists 3',
+        'priceListPlace.mealSection section-exists 77',
+        'priceListPlace.sequence range -1',
+        'priceListPlace.mealSequence range 100000',
+      ],
+    ],
+    [
+      'with a place that is somewhere',
+      {
+        priceListPlace: { section: 0, sequence: 3, mealSection: 0, mealSequence: 0 },
+      },
+      ['priceListPlace placed-somewhere 0'],
+    ],
+    [
+      'with stock once each, food first',
+      {
+        components: [
+          { kind: 'B', code: 1, quantityMicro: 1 },
+          { kind: 'A', code: 7, quantityMicro: 0.5 },
+          { kind: 'A', code: 7, quantityMicro: 2e12 },
+          { kind: 'A', code: 0, quantityMicro: 0 },
+        ],
+      },
+      [
+        'components unique A7',
+        'components food-before-packaging 0',
+        'components.A7.quantityMicro range 0.5',
+        'components.A7.quantityMicro range 2000000000000',
+        'components.A0 range 0',
+      ],
+    ],
+    [
+      'with allergens by name',
+      { allergens: ['', 'None', 'Milk;Egg', 'Soya', 'Soya'] },
+      [
+        'allergens unique Soya',
+        'allergens not-empty ',
+        'allergens text None',
+        'allergens text Milk;Egg',
+      ],
+    ],
+    ['with kcal in range', { kcal: -1 }, ['kcal range -1']],
+  ])('must be one %s', (_, slips, faults) => {
+    expect(faultsOf(withProduct(1, slips))).toEqual(faults.map((fault) => `products.1.${fault}`));
+  });
+});
+
+describe('A combo', () => {
+  it('needs components, choices and sections that exist', () => {
+    const slips = {
+      components: [71, 71, 998],
+      choiceGroups: [[997]],
+      tradeUp: null,
+      priceListPlace: { section: 4, sequence: 1, mealSection: 1, mealSequence: 2 },
+    };
+    expect(faultsOf(withCombo(4, slips))).toEqual([
+      'combos.4.choiceGroups.0 product-exists 997',
+      'combos.4.priceListPlace.section section-exists 4',
+      'combos.4.priceListPlace.mealSequence range 2',
+      'combos.4.priceListPlace.mealSection range 1',
+      'combos.4.components unique 71',
+      'combos.4.components.998 product-exists 998',
+    ]);
+  });
+
+  it('needs a trade-up whose combo and replacements exist', () => {
+    const tradeUp = {
+      combo: 77,
+      prices: [0, 0, 0, 0, 0, -5],
+      replacements: [
+        { product: 71, by: 998 },
+        { product: 30, by: 31 },
+        { product: 30, by: 26 },
+        { product: 36, by: 31 },
+      ],
+    };
+    expect(faultsOf(withCombo(4, { tradeUp }))).toEqual([
+      'combos.4.tradeUp.combo combo-exists 77',
+      'combos.4.tradeUp.prices.5 range -5',
+      'combos.4.tradeUp.replacements unique 30',
+      'combos.4.tradeUp.replacements.71 product-exists 998',
+      'combos.4.tradeUp.replacements sorted 30',
+      'combos.4.tradeUp.replacements.36 replaces-a-part 36',
+    ]);
+  });
+});
+
+describe('A collection', () => {
+  it('holds each key once', () => {
+    const [first, ...others] = SOUND.vatClasses;
+    expect(faultsOf(withParts({ vatClasses: [first, first, ...others] }))).toEqual([
+      'vatClasses.0 unique 0',
+    ]);
+  });
+
+  it('is sorted by its key', () => {
+    expect(faultsOf(withParts({ channels: SOUND.channels.toReversed() }))).toEqual([
+      'channels.DV-D sorted DV-D',
+    ]);
+    expect(faultsOf(withParts({ stockItems: SOUND.stockItems.toReversed() }))).toHaveLength(3);
+  });
+});
+
+describe('The rest of a catalogue', () => {
+  it('has rates, channels, pages, extras, stock and shops in range', () => {
+    const [channel] = SOUND.channels;
+    const [shop] = SOUND.shops;
+    const faults = faultsOf(
+      withParts({
+        vatClasses: [...SOUND.vatClasses, { class: 100, rate: 10_001, name: ' ' }],
+        channels: [
+          {
+            ...channel,
+            code: 'ot c',
+            band: 7,
+            name: '',
+            sequence: -1,
+            record: -1,
+            subSequence: -1,
+            company: -1,
+            accountFirm: 0.5,
+          },
+        ],
+        menuPages: [{ id: 0, title: '' }, ...SOUND.menuPages, { id: 256, title: 'Far' }],
+        extras: [{ product: 998, label: '', sequence: -1 }],
+        relishes: [{ code: 0, name: ' ', menuName: ' ' }],
+        stockItems: [{ kind: 'A', code: 0, name: ' ' }],
+        shops: [{ ...shop, shop: 10_000, address: ['a', '', 'c', 'd'], postCode: ' ' }],
+        priceListSections: [
+          { id: 0, name: '', source: 'product', meal: 'none' },
+          ...SOUND.priceListSections,
+        ],
+        miscellaneous: [{ sequence: -1, product: 998, name: ' ', label: ' ' }],
+      }),
+    );
+    expect(faults).toEqual([
+      'vatClasses.100 range 100',
+      'vatClasses.100.rate range 10001',
+      'vatClasses.100.name text  ',
+      'channels.ot c range ot c',
+      'channels.ot c.band range 7',
+      'channels.ot c.name not-empty ',
+      'channels.ot c.sequence range -1',
+      'channels.ot c.record range -1',
+      'channels.ot c.subSequence range -1',
+      'channels.ot c.company range -1',
+      'channels.ot c.accountFirm range 0.5',
+      'menuPages.0 range 0',
+      'menuPages.0.title not-empty ',
+      'menuPages.256 range 256',
+      'extras.998 product-exists 998',
+      'extras.998.label not-empty ',
+      'extras.998.sequence range -1',
+      'priceListSections.0 range 0',
+      'priceListSections.0.name not-empty ',
+      'miscellaneous.-1 range -1',
+      'miscellaneous.-1.product product-exists 998',
+      'miscellaneous.-1.name text  ',
+      'miscellaneous.-1.label text  ',
+      'stockItems.A0 range 0',
+      'stockItems.A0.name text  ',
+      'relishes.0 range 0',
+      'relishes.0.name text  ',
+      'relishes.0.menuName text  ',
+      'shops.10000 range 10000',
+      'shops.10000.address range 4',
+      'shops.10000.address not-empty ',
+      'shops.10000.postCode text  ',
+    ]);
+  });
+
+  it('needs a channel, products, and the sides of the meals it sells', () => {
+    expect(faultsOf(withParts({ channels: [] }))).toEqual(['channels not-empty 0']);
+    const settings = {
+      regularSide: 998,
+      largeSide: 0,
+      standardBaseDrink: 0,
+      kidsBaseDrink: 0,
+      anyFoodMayBeLeftOut: true,
+    };
+    expect(faultsOf(withParts({ settings }))).toEqual([
+      'settings.standardBaseDrink range 0',
+      'settings.kidsBaseDrink range 0',
+      'settings.largeSide range 0',
+      'settings.regularSide product-exists 998',
+      'settings.largeSide product-exists 0',
+      'relishes relishes-or-any-food 1',
+    ]);
+    const empty = { products: [], combos: [], extras: [], miscellaneous: [] };
+    expect(faultsOf(withParts(empty))).toEqual(['products not-empty 0']);
+  });
+
+  it('is told what is wrong in a sentence', () => {
+    expect(validateCatalogue(withProduct(51, { largeDrink: 998 }))).toEqual([
+      {
+        path: 'products.51.largeDrink',
+        rule: 'product-exists',
+        value: 998,
+        message: 'there is no such product',
+      },
+    ]);
+  });
+});
