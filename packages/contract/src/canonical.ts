@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** SHA-256 as 64 lower-case hex digits. */
+export type Sha256 = string;
+
+/** What the first event of a store's first epoch chains to. */
+export const ZERO_HASH: Sha256 = '0'.repeat(64);
+
+/**
+ * RFC 8785 canonical JSON: keys sorted, no spaces, one spelling of every number. Two equal values are equal
+ * text, so hashes and signatures are taken over it.
+ * @throws {TypeError} for what JSON cannot hold (undefined, functions, NaN, lone surrogates).
+ */
+export function canonicalText(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('this value has no JSON form');
+  if (!text.isWellFormed()) throw new TypeError('a lone surrogate has no JSON form');
+  return text;
+}
+
+/** SHA-256 of bytes, or of a text's UTF-8. */
+export const sha256 = (data: string | Uint8Array): Sha256 =>
+  createHash('sha256').update(data).digest('hex');
+
+/** The checksum of a document as it travels: SHA-256 of its canonical JSON (protocol.md §5.3). */
+export const checksumOf = (document: unknown): string =>
+  `sha256:${sha256(canonicalText(document))}`;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { instantText, plainText, storeCodeText, versionNumber } from './primitives.ts';
+import { signatureFields } from './signing.ts';
+
+/** A command for one store; run once by id, never after `expires_at` (protocol.md §3.10, §6.2). */
+export const commandSchema = z.object({
+  command_id: plainText(64).min(1),
+  expires_at: instantText,
+  command: z.discriminatedUnion('name', [
+    z.object({
+      name: z.literal('resync'),
+      /** Journal places to send again, ends included. */
+      journal: z
+        .array(z.object({ journal_epoch: versionNumber, from: versionNumber, to: versionNumber }))
+        .min(1)
+        .max(1000),
+    }),
+    z.object({ name: z.literal('ping') }),
+  ]),
+  ...signatureFields,
+});
+export type CommandMessage = z.infer<typeof commandSchema>;
+export type Command = CommandMessage['command'];
+
+/** What became of a command; repeated from the store's own record when asked again. */
+export const commandResultSchema = z.object({
+  command_id: plainText(64).min(1),
+  store_code: storeCodeText,
+  at: instantText,
+  outcome: z.enum(['done', 'failed', 'expired', 'not-supported']),
+  detail: plainText(2000),
+});
+export type CommandResult = z.infer<typeof commandResultSchema>;
