@@ -66,6 +66,11 @@ const mixed = committed(
   123,
 );
 
+/** An event whose fields may be given anything. */
+type Loose = { -readonly [Field in keyof OrderEvent]: unknown } & {
+  totals: { gross: number; net: number };
+};
+
 describe('An order event', () => {
   it('carries the whole order: the order comes back equal, field by field', () => {
     const event = orderEventOf(mixed, place);
@@ -121,7 +126,7 @@ describe('An order event', () => {
     ['business_date', (e) => (e.business_date = '2025-02-30')],
     ['store_code', (e) => (e.store_code = 'S00')],
     ['prev_hash', (e) => (e.prev_hash = 'ABC')],
-  ] satisfies readonly [string, (e: OrderEvent) => unknown][])(
+  ] satisfies readonly [string, (e: Loose) => unknown][])(
     'is refused with a bad %s',
     (path, spoil) => {
       const event = structuredClone(orderEventOf(mixed, place));
@@ -145,6 +150,6 @@ describe('A golden order event', () => {
       prevHash: event.prev_hash,
     });
     expect(canonicalText(again)).toBe(text);
-    expect(sha256(text)).toBe('');
+    expect(sha256(text)).toBe('11011492c938d01f411c8deca78138475d3e33059ba2505cefc2ae9416177f87');
   });
 });
