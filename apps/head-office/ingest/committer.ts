@@ -1,0 +1,37 @@
+import type { EventOutcome } from '../store/late-events.ts';
+import type { OrderRows } from '../store/order-rows.ts';
+
+/** What became of an event once the database has it for good. */
+export type CommittedOutcome = EventOutcome | { readonly type: 'refused'; readonly detail: string };
+
+/**
+ * Stores `events`, bisecting where the database refuses the batch, so that one bad event never holds back the
+ * others (protocol.md §4.1): the one it refuses comes back as `refused`. Errors that are not about the data, a
+ * lost connection say, are thrown, and nothing may be acknowledged.
+ */
+export async function commitBisecting(
+  events: readonly OrderRows[],
+  store: (events: readonly OrderRows[]) => Promise<readonly EventOutcome[]>,
+): Promise<readonly CommittedOutcome[]> {
+  try {
+    return await store(events);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (events.length <= 1) {
+      return events.map(() => ({ type: 'refused', detail: error.message }));
+    }
+    const half = Math.ceil(events.length / 2);
+    const first = await commitBisecting(events.slice(0, half), store);
+    const second = await commitBisecting(events.slice(half), store);
+    return [...first, ...second];
+  }
+}
+
+/** SQLSTATE classes that a value can cause: 21, 22 data exceptions, 23 constraints, 42 wrong types, 54 limits. */
+const DATA_CLASSES = new Set(['21', '22', '23', '42', '54']);
+
+const isDataError = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  DATA_CLASSES.has(error.code.slice(0, 2));

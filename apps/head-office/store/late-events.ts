@@ -1,0 +1,231 @@
+import type { PoolClient } from 'pg';
+import { type OrderRow, type OrderRows, rollupDeltas } from './order-rows.ts';
+
+/** What became of one event. A fork is another event than the one held at its place. */
+export type EventOutcome =
+  | { readonly type: 'stored' }
+  | { readonly type: 'duplicate' }
+  | { readonly type: 'fork'; readonly heldHash: string };
+
+/** Reads an event's stored bytes back into its rows. */
+export type ReadRows = (payload: string) => OrderRows;
+
+/** `a` supersedes `b`: the highest (epoch, revision) wins (protocol.md §3.2). */
+export const supersedes = (
+  a: Pick<OrderRow, 'journal_epoch' | 'revision'>,
+  b: Pick<OrderRow, 'journal_epoch' | 'revision'>,
+): boolean =>
+  a.journal_epoch > b.journal_epoch ||
+  (a.journal_epoch === b.journal_epoch && a.revision > b.revision);
+
+const revisionOf = ({ global_order_id, journal_epoch, revision }: OrderRow): string =>
+  `${global_order_id} ${journal_epoch} ${revision}`;
+
+const placeOf = ({ store, journal_epoch, journal_seq }: OrderRow): string =>
+  `${store} ${journal_epoch} ${journal_seq}`;
+
+/**
+ * Stores events whose order is already there, or whose place in the journal is: duplicates change nothing,
+ * higher revisions replace what is held and move the rollups by the difference, lower ones enter the journal
+ * only, and forks are left to the caller to park. Runs inside the caller's transaction; orders are locked in
+ * key order. Outcomes are in the order of `events`.
+ */
+export async function storeLateEvents(
+  client: PoolClient,
+  events: readonly OrderRows[],
+  receivedAt: Date,
+  readRows: ReadRows,
+): Promise<readonly EventOutcome[]> {
+  const outcomes = new Map<OrderRows, EventOutcome>();
+  const fresh = await withoutHeld(client, events, outcomes);
+  const held = await lockOrders(client, fresh, readRows);
+  const revisions = await heldRevisions(client, fresh);
+  const replaced = new Map<string, OrderRows>();
+  const journaled: OrderRows[] = [];
+  for (const event of fresh.toSorted(byRevision)) {
+    const { order_key } = event.order;
+    const current = replaced.get(order_key) ?? held.get(order_key);
+    const twin = revisions.get(revisionOf(event.order));
+    if (twin !== undefined) {
+      outcomes.set(event, { type: 'fork', heldHash: twin });
+      continue;
+    }
+    revisions.set(revisionOf(event.order), event.order.hash);
+    outcomes.set(event, { type: 'stored' });
+    journaled.push(event);
+    if (current === undefined || supersedes(event.order, current.order)) {
+      replaced.set(order_key, event);
+    }
+  }
+  await insertJournal(client, journaled, receivedAt);
+  await replaceOrders(client, [...replaced.values()], receivedAt);
+  const before = [...replaced.keys()].flatMap((key) => held.get(key) ?? []);
+  await moveRollups(client, before, [...replaced.values()]);
+  return events.map((event) => outcomes.get(event) ?? { type: 'duplicate' });
+}
+
+const byRevision = (a: OrderRows, b: OrderRows): number =>
+  a.order.journal_epoch - b.order.journal_epoch || a.order.revision - b.order.revision;
+
+/** The events whose journal place is free, each place once; the others get their outcome. */
+async function withoutHeld(
+  client: PoolClient,
+  events: readonly OrderRows[],
+  outcomes: Map<OrderRows, EventOutcome>,
+): Promise<readonly OrderRows[]> {
+  const places = await client.query<{ place: string; hash: string }>(
+    `SELECT j.store || ' ' || j.journal_epoch || ' ' || j.journal_seq AS place, encode(j.hash, 'hex') AS hash
+     FROM jsonb_to_recordset($1::jsonb) AS e (store text, journal_epoch bigint, journal_seq bigint)
+     JOIN journal j USING (store, journal_epoch, journal_seq)`,
+    [JSON.stringify(events.map(({ order }) => placeColumns(order)))],
+  );
+  const taken = new Map(places.rows.map(({ place, hash }) => [place, hash]));
+  return events.filter((event) => {
+    const place = placeOf(event.order);
+    const heldHash = taken.get(place);
+    if (heldHash === undefined) {
+      taken.set(place, event.order.hash);
+      return true;
+    }
+    const same = heldHash === event.order.hash;
+    outcomes.set(event, same ? { type: 'duplicate' } : { type: 'fork', heldHash });
+    return false;
+  });
+}
+
+const placeColumns = ({ store, journal_epoch, journal_seq }: OrderRow): object => ({
+  store,
+  journal_epoch,
+  journal_seq,
+});
+
+/** The current revisions of the events' orders, locked, by order key. */
+async function lockOrders(
+  client: PoolClient,
+  events: readonly OrderRows[],
+  readRows: ReadRows,
+): Promise<ReadonlyMap<string, OrderRows>> {
+  const keys = [...new Set(events.map(({ order }) => order.order_key))];
+  const { rows } = await client.query<{ order_key: string; payload: string }>(
+    `SELECT o.order_key::text AS order_key, j.payload
+     FROM (
+       SELECT order_key, store, journal_epoch, journal_seq FROM orders
+       WHERE order_key = ANY ($1::bigint[]) ORDER BY order_key FOR UPDATE
+     ) o JOIN journal j USING (store, journal_epoch, journal_seq)`,
+    [keys],
+  );
+  return new Map(rows.map(({ order_key, payload }) => [order_key, readRows(payload)]));
+}
+
+/** The hash of every revision already in the journal of the events' orders. */
+async function heldRevisions(
+  client: PoolClient,
+  events: readonly OrderRows[],
+): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ revision: string; hash: string }>(
+    `SELECT j.subject || ' ' || j.journal_epoch || ' ' || j.revision AS revision, encode(j.hash, 'hex') AS hash
+     FROM jsonb_to_recordset($1::jsonb) AS e (store text, global_order_id text)
+     JOIN journal j ON j.store = e.store AND j.subject = e.global_order_id`,
+    [JSON.stringify(events.map(({ order }) => order))],
+  );
+  return new Map(rows.map(({ revision, hash }) => [revision, hash]));
+}
+
+const insertJournal = (
+  client: PoolClient,
+  events: readonly OrderRows[],
+  receivedAt: Date,
+): Promise<unknown> =>
+  client.query(
+    `INSERT INTO journal (
+       store, journal_epoch, journal_seq, kind, subject, revision, business_date, hash, prev_hash, payload,
+       received_at
+     )
+     SELECT store, journal_epoch, journal_seq, 'order', global_order_id, revision, business_date,
+       decode(hash, 'hex'), decode(prev_hash, 'hex'), payload, $2
+     FROM jsonb_to_recordset($1::jsonb) AS e (
+       store text, journal_epoch bigint, journal_seq bigint, global_order_id text, revision integer,
+       business_date date, hash text, prev_hash text, payload text
+     )`,
+    [JSON.stringify(events.map(({ order }) => order)), receivedAt],
+  );
+
+async function replaceOrders(
+  client: PoolClient,
+  events: readonly OrderRows[],
+  receivedAt: Date,
+): Promise<void> {
+  const keys = events.map(({ order }) => order.order_key);
+  // Held rows are locked by us; an order that another worker places meanwhile raises unique_violation here, and
+  // the caller takes the whole batch again.
+  await client.query('DELETE FROM order_lines WHERE order_key = ANY ($1::bigint[])', [keys]);
+  await client.query('DELETE FROM orders WHERE order_key = ANY ($1::bigint[])', [keys]);
+  await client.query(
+    `INSERT INTO orders
+     SELECT order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision,
+       decode(hash, 'hex'), status, kind, channel, price_band, vat_basis, payment_method, crew_id, gross, net,
+       vat, meal_discount, combo_discount, catalog_version, created_at, $2
+     FROM jsonb_to_recordset($1::jsonb) AS e (
+       order_key bigint, global_order_id text, store text, business_date date, journal_epoch bigint,
+       journal_seq bigint, revision integer, hash text, status text, kind text, channel text,
+       price_band smallint, vat_basis text, payment_method text, crew_id text, gross integer, net integer,
+       vat integer, meal_discount integer, combo_discount integer, catalog_version bigint,
+       created_at timestamptz
+     ) ORDER BY order_key`,
+    [JSON.stringify(events.map(({ order }) => order)), receivedAt],
+  );
+  await client.query(
+    `INSERT INTO order_lines
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS l (
+       order_key bigint, line_no smallint, item_type text, item_code integer, name text, qty integer,
+       is_meal boolean, unit_price_gross integer, line_total_gross integer
+     )`,
+    [JSON.stringify(events.flatMap(({ lines }) => lines))],
+  );
+}
+
+/** Moves the rollups from what `before` summed to to what `after` does. */
+export async function moveRollups(
+  client: PoolClient,
+  before: readonly OrderRows[],
+  after: readonly OrderRows[],
+): Promise<void> {
+  const { hourly, channels, products, vat } = rollupDeltas(before, after);
+  await client.query(
+    `INSERT INTO rollup_hourly AS r
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
+       store text, business_date date, utc_hour integer, orders integer, gross bigint, net bigint, vat bigint
+     )
+     ON CONFLICT (store, business_date, utc_hour) DO UPDATE SET
+       orders = r.orders + excluded.orders, gross = r.gross + excluded.gross,
+       net = r.net + excluded.net, vat = r.vat + excluded.vat`,
+    [JSON.stringify(hourly)],
+  );
+  await client.query(
+    `INSERT INTO rollup_channel AS r
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
+       store text, business_date date, channel text, payment_method text, orders integer, gross bigint
+     )
+     ON CONFLICT (store, business_date, channel, payment_method) DO UPDATE SET
+       orders = r.orders + excluded.orders, gross = r.gross + excluded.gross`,
+    [JSON.stringify(channels)],
+  );
+  await client.query(
+    `INSERT INTO rollup_product AS r
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
+       store text, business_date date, item_type text, item_code integer, qty bigint, gross bigint
+     )
+     ON CONFLICT (store, business_date, item_type, item_code) DO UPDATE SET
+       qty = r.qty + excluded.qty, gross = r.gross + excluded.gross`,
+    [JSON.stringify(products)],
+  );
+  await client.query(
+    `INSERT INTO rollup_vat AS r
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
+       store text, business_date date, vat_class smallint, vat_rate integer, net bigint, vat bigint
+     )
+     ON CONFLICT (store, business_date, vat_class, vat_rate) DO UPDATE SET
+       net = r.net + excluded.net, vat = r.vat + excluded.vat`,
+    [JSON.stringify(vat)],
+  );
+}

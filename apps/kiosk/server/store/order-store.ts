@@ -1,0 +1,312 @@
+import {
+  canonicalText,
+  MAX_EVENT_BYTES,
+  orderEventOf,
+  orderEventSchema,
+  orderOfEvent,
+  sha256,
+} from '@tillwire/contract';
+import {
+  addDays,
+  type BusinessDate,
+  businessDate,
+  businessDateFor,
+  type CatalogVersion,
+  type DateOddity,
+  globalOrderId,
+  type GlobalOrderId,
+  invariant,
+  type Order,
+  type StoreCode,
+  type TakenOrder,
+  type UtcInstant,
+} from '@tillwire/domain';
+import type { CrashPoint } from '@tillwire/runtime';
+import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
+import type { KitchenStatus } from './schema.ts';
+
+/** An order with what the kitchen did of it. */
+export interface StoredOrder {
+  readonly order: Order;
+  readonly kitchen: KitchenStatus;
+}
+
+/** What a commit adds to an order that was priced and paid. */
+export interface Sale {
+  readonly requestId: string;
+  readonly taken: TakenOrder;
+  readonly createdAt: UtcInstant;
+  /** The date the clock alone would give. */
+  readonly clockDate: BusinessDate;
+  /** Whether a clock far ahead is confirmed by Head Office's time or a manager. */
+  readonly clockConfirmed: boolean;
+  readonly catalogVersion: CatalogVersion;
+  readonly configVersion: number | null;
+}
+
+export type CommitOutcome =
+  | {
+      readonly type: 'committed';
+      readonly stored: StoredOrder;
+      readonly row: number;
+      readonly oddity: DateOddity | null;
+    }
+  /** This request was answered before: the same order again. */
+  | { readonly type: 'repeated'; readonly stored: StoredOrder }
+  | { readonly type: 'too-large'; readonly bytes: number };
+
+/** An event over the wire's limit must be refused before it exists, never after. */
+class EventTooLargeError extends Error {
+  override readonly name = 'EventTooLargeError';
+  readonly bytes: number;
+  constructor(bytes: number) {
+    super(`an event of ${bytes} bytes`);
+    this.bytes = bytes;
+  }
+}
+
+export interface OrderStore {
+  /** Order, number, journal event and request id in one durable transaction; each request once. */
+  readonly commit: (sale: Sale) => Promise<CommitOutcome>;
+  /**
+   * Replaces an order by what `change` makes of it, journalled as the next revision. `change` sees the order as
+   * it is inside the transaction; a refusal of its changes nothing.
+   */
+  readonly revise: <E>(
+    id: GlobalOrderId,
+    nowMs: number,
+    change: (
+      order: Order,
+    ) => { readonly ok: true; readonly value: Order } | { readonly ok: false; readonly error: E },
+  ) => Promise<
+    | { readonly type: 'revised'; readonly stored: StoredOrder; readonly row: number }
+    | { readonly type: 'refused'; readonly error: E }
+    | { readonly type: 'unknown-order' }
+  >;
+  readonly setKitchen: (id: GlobalOrderId, kitchen: KitchenStatus) => Promise<StoredOrder | null>;
+  readonly read: (id: GlobalOrderId) => Promise<StoredOrder | null>;
+  readonly findRequest: (requestId: string) => Promise<StoredOrder | null>;
+  /** Orders of a date, newest first. */
+  readonly list: (filter: OrderFilter) => Promise<readonly StoredOrder[]>;
+  /** The date a sale would be booked on now. */
+  readonly currentDate: (clockDate: BusinessDate) => Promise<BusinessDate>;
+}
+
+export interface OrderFilter {
+  readonly date: BusinessDate;
+  readonly status?: 'completed' | 'voided' | undefined;
+  readonly kitchen?: KitchenStatus | undefined;
+  readonly limit: number;
+}
+
+export function createOrderStore(
+  db: KioskDatabase,
+  { store, crashPoint }: { readonly store: StoreCode; readonly crashPoint: CrashPoint },
+): OrderStore {
+  const orders = (on: KioskDatabase | KioskTransaction) =>
+    on
+      .selectFrom('orders')
+      .innerJoin('journal', 'journal.row', 'orders.row')
+      .select(['orders.kitchen', 'journal.payload']);
+
+  const findRequest = async (
+    on: KioskDatabase | KioskTransaction,
+    requestId: string,
+  ): Promise<StoredOrder | null> => {
+    const found = await orders(on).where('request_id', '=', requestId).executeTakeFirst();
+    return found === undefined ? null : storedOrder(found);
+  };
+
+  const read = async (
+    on: KioskDatabase | KioskTransaction,
+    id: GlobalOrderId,
+  ): Promise<StoredOrder | null> => {
+    const found = await orders(on).where('order_id', '=', id).executeTakeFirst();
+    return found === undefined ? null : storedOrder(found);
+  };
+
+  return {
+    commit: async (sale) => {
+      try {
+        const outcome = await write(db, (tx) => commitSale(tx, store, sale, findRequest));
+        crashPoint('web.after-commit');
+        return outcome;
+      } catch (error) {
+        if (error instanceof EventTooLargeError) return { type: 'too-large', bytes: error.bytes };
+        throw error;
+      }
+    },
+    revise: async (id, nowMs, change) => {
+      const outcome = await write(db, async (tx) => {
+        const head = await lockHead(tx);
+        const held = await read(tx, id);
+        if (held === null) return { type: 'unknown-order' as const };
+        const changed = change(held.order);
+        if (!changed.ok) return { type: 'refused' as const, error: changed.error };
+        const order = changed.value;
+        invariant(order.revision === held.order.revision + 1, 'revisions have no gap');
+        const row = await appendOrder(tx, head, order, nowMs);
+        await tx
+          .updateTable('orders')
+          .set({ row, revision: order.revision, status: order.status })
+          .where('order_id', '=', id)
+          .execute();
+        return { type: 'revised' as const, stored: { order, kitchen: held.kitchen }, row };
+      });
+      crashPoint('web.after-revise');
+      return outcome;
+    },
+    setKitchen: async (id, kitchen) => {
+      await db.updateTable('orders').set({ kitchen }).where('order_id', '=', id).execute();
+      return read(db, id);
+    },
+    read: (id) => read(db, id),
+    findRequest: (requestId) => findRequest(db, requestId),
+    list: async ({ date, status, kitchen, limit }) => {
+      let query = orders(db).where('business_date', '=', date);
+      if (status !== undefined) query = query.where('status', '=', status);
+      if (kitchen !== undefined) query = query.where('orders.kitchen', '=', kitchen);
+      const rows = await query.orderBy('sequence', 'desc').limit(limit).execute();
+      return rows.map(storedOrder);
+    },
+    currentDate: async (clock) => businessDateFor(clock, dayStateOf(await lastDay(db)), false).date,
+  };
+}
+
+const storedOrder = ({
+  payload,
+  kitchen,
+}: {
+  readonly payload: string;
+  readonly kitchen: KitchenStatus;
+}): StoredOrder => ({
+  // Our own bytes: the schema is an assertion here, not a courtesy.
+  order: orderOfEvent(orderEventSchema.parse(JSON.parse(payload))),
+  kitchen,
+});
+
+interface Head {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly hash: string;
+  readonly last_row: number;
+}
+
+/** Where the journal stands, locked: commits go through here one at a time. */
+async function lockHead(tx: KioskTransaction): Promise<Head> {
+  // An update that changes nothing locks the row on both databases.
+  return tx
+    .updateTable('journal_head')
+    .set((eb) => ({ seq: eb.ref('seq') }))
+    .where('id', '=', 1)
+    .returning(['epoch', 'seq', 'hash', 'last_row'])
+    .executeTakeFirstOrThrow();
+}
+
+const lastDay = (on: KioskDatabase | KioskTransaction) =>
+  on
+    .selectFrom('trading_days')
+    .select(['business_date', 'last_sequence', 'closed_at_ms'])
+    .orderBy('business_date', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+const dayStateOf = (
+  day: { readonly business_date: string; readonly closed_at_ms: number | null } | undefined,
+) => ({
+  last: day === undefined ? null : businessDate(day.business_date),
+  lastClosed: day !== undefined && day.closed_at_ms !== null,
+});
+
+async function commitSale(
+  tx: KioskTransaction,
+  store: StoreCode,
+  sale: Sale,
+  findRequest: (tx: KioskTransaction, requestId: string) => Promise<StoredOrder | null>,
+): Promise<CommitOutcome> {
+  const head = await lockHead(tx);
+  const known = await findRequest(tx, sale.requestId);
+  if (known !== null) return { type: 'repeated', stored: known };
+
+  const day = await lastDay(tx);
+  const { date, oddity } = businessDateFor(sale.clockDate, dayStateOf(day), sale.clockConfirmed);
+  const sequence = day?.business_date === date ? day.last_sequence + 1 : 1;
+  invariant(day === undefined || addDays(businessDate(day.business_date), 0) <= date, 'days go on');
+  const order: Order = {
+    ...sale.taken,
+    id: globalOrderId({ store, businessDate: date, sequence }),
+    store,
+    businessDate: date,
+    createdAt: sale.createdAt,
+    revision: 1,
+    status: 'completed',
+    catalogVersion: sale.catalogVersion,
+    configVersion: sale.configVersion,
+  };
+  const row = await appendOrder(tx, head, order, Date.parse(sale.createdAt));
+  const kitchen = order.kind === 'sale' || order.kind === 'crew-food' ? 'preparing' : 'none';
+  await tx
+    .insertInto('orders')
+    .values({
+      order_id: order.id,
+      business_date: date,
+      sequence,
+      row,
+      revision: 1,
+      status: 'completed',
+      kind: order.kind,
+      kitchen,
+      request_id: sale.requestId,
+    })
+    .execute();
+  await tx
+    .insertInto('trading_days')
+    .values({ business_date: date, last_sequence: sequence, closed_at_ms: null })
+    .onConflict((conflict) =>
+      conflict.column('business_date').doUpdateSet({ last_sequence: sequence }),
+    )
+    .execute();
+  return { type: 'committed', stored: { order, kitchen }, row, oddity };
+}
+
+/** Writes an order's event behind the head and moves the head. @throws {EventTooLargeError} */
+async function appendOrder(
+  tx: KioskTransaction,
+  head: Head,
+  order: Order,
+  createdAtMs: number,
+): Promise<number> {
+  const row = head.last_row + 1;
+  const seq = head.seq + 1;
+  const event = orderEventOf(order, {
+    journalEpoch: head.epoch,
+    journalSeq: seq,
+    prevHash: head.hash,
+  });
+  const payload = canonicalText(event);
+  const bytes = Buffer.byteLength(payload);
+  if (bytes > MAX_EVENT_BYTES) throw new EventTooLargeError(bytes);
+  const hash = sha256(payload);
+  await tx
+    .insertInto('journal')
+    .values({
+      row,
+      epoch: head.epoch,
+      seq,
+      kind: 'order',
+      subject: order.id,
+      hash,
+      prev_hash: head.hash,
+      payload,
+      created_at_ms: createdAtMs,
+      acked_at_ms: null,
+      parked_at_ms: null,
+    })
+    .execute();
+  await tx
+    .updateTable('journal_head')
+    .set({ seq, hash, last_row: row })
+    .where('id', '=', 1)
+    .execute();
+  return row;
+}

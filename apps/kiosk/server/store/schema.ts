@@ -1,0 +1,56 @@
+/** The kiosk's tables as Kysely sees them; the migrations say what each is for. */
+export interface KioskTables {
+  readonly meta: { readonly name: string; readonly value: string };
+  readonly journal_head: {
+    readonly id: number;
+    readonly epoch: number;
+    readonly seq: number;
+    readonly hash: string;
+    readonly last_row: number;
+  };
+  readonly trading_days: {
+    readonly business_date: string;
+    readonly last_sequence: number;
+    readonly closed_at_ms: number | null;
+  };
+  readonly journal: {
+    readonly row: number;
+    readonly epoch: number;
+    readonly seq: number;
+    readonly kind: 'order' | 'day';
+    readonly subject: string;
+    readonly hash: string;
+    readonly prev_hash: string;
+    readonly payload: string;
+    readonly created_at_ms: number;
+    readonly acked_at_ms: number | null;
+    readonly parked_at_ms: number | null;
+  };
+  readonly orders: {
+    readonly order_id: string;
+    readonly business_date: string;
+    readonly sequence: number;
+    readonly row: number;
+    readonly revision: number;
+    readonly status: 'completed' | 'voided';
+    readonly kind: string;
+    readonly kitchen: KitchenStatus;
+    readonly request_id: string;
+  };
+  readonly crew: { readonly crew_id: string; readonly name: string };
+  readonly error_events: {
+    readonly error_id: string;
+    readonly code: string;
+    readonly payload: string;
+    readonly created_at_ms: number;
+    readonly acked_at_ms: number | null;
+  };
+  readonly commands: {
+    readonly command_id: string;
+    readonly result: string;
+    readonly created_at_ms: number;
+  };
+}
+
+/** Where an order is between the till and its customer; `none` for what the kitchen has no part in. */
+export type KitchenStatus = 'none' | 'preparing' | 'packed' | 'dispatched';

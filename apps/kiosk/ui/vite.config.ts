@@ -1,0 +1,15 @@
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [preact()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The shop's kiosk serves over its own network: one file each way is quicker than many.
+    cssCodeSplit: false,
+    modulePreload: false,
+  },
+});
