@@ -2,6 +2,8 @@ import { isStoreCode, type StoreCode } from '@tillwire/domain';
 import type { z } from 'zod';
 import { acknowledgementSchema } from './acknowledgement.ts';
 import { commandResultSchema, commandSchema } from './command.ts';
+import { daySummarySchema } from './day-summary.ts';
+import { journalReturnSchema } from './journal-return.ts';
 import { orderEventSchema } from './order-event.ts';
 import { errorEventSchema, heartbeatSchema, storeStateSchema } from './telemetry.ts';
 
@@ -25,6 +27,14 @@ export const TOPICS = {
     schema: orderEventSchema,
     message: 'order-event',
     summary: 'an order at one revision, or `{ "batch": [ … ] }` of them, possibly gzip',
+  },
+  exports: {
+    address: 'stores/{store}/daily/exports',
+    direction: 'up',
+    retain: false,
+    schema: daySummarySchema,
+    message: 'day-summary',
+    summary: 'a closed trading day with the figures of its four files',
   },
   health: {
     address: 'stores/{store}/telemetry/health',
@@ -73,6 +83,14 @@ export const TOPICS = {
     schema: commandSchema,
     message: 'command',
     summary: 'a signed command for one store',
+  },
+  journal: {
+    address: 'ho/journal/{store}',
+    direction: 'down',
+    retain: false,
+    schema: journalReturnSchema,
+    message: 'journal-return',
+    summary: "a restored store's own events back",
   },
 } as const satisfies Record<string, Topic>;
 
