@@ -1,11 +1,4 @@
-import {
-  canonicalText,
-  MAX_EVENT_BYTES,
-  orderEventOf,
-  orderEventSchema,
-  orderOfEvent,
-  sha256,
-} from '@tillwire/contract';
+import { type OrderEvent, orderEventOf, orderOfEvent, sha256 } from '@tillwire/contract';
 import {
   addDays,
   type BusinessDate,
@@ -23,6 +16,12 @@ import {
 } from '@tillwire/domain';
 import type { CrashPoint } from '@tillwire/runtime';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
+import {
+  appendEvent,
+  EventTooLargeError,
+  type JournalTail,
+  lockJournal,
+} from './journal-append.ts';
 import type { KitchenStatus } from './schema.ts';
 
 /** An order with what the kitchen did of it. */
@@ -54,16 +53,6 @@ export type CommitOutcome =
   /** This request was answered before: the same order again. */
   | { readonly type: 'repeated'; readonly stored: StoredOrder }
   | { readonly type: 'too-large'; readonly bytes: number };
-
-/** An event over the wire's limit must be refused before it exists, never after. */
-class EventTooLargeError extends Error {
-  override readonly name = 'EventTooLargeError';
-  readonly bytes: number;
-  constructor(bytes: number) {
-    super(`an event of ${bytes} bytes`);
-    this.bytes = bytes;
-  }
-}
 
 export interface OrderStore {
   /** Order, number, journal event and request id in one durable transaction; each request once. */
@@ -107,7 +96,7 @@ export function createOrderStore(
     on
       .selectFrom('orders')
       .innerJoin('journal', 'journal.row', 'orders.row')
-      .select(['orders.kitchen', 'journal.payload']);
+      .select(['orders.kitchen', 'journal.payload', 'journal.hash']);
 
   const findRequest = async (
     on: KioskDatabase | KioskTransaction,
@@ -138,7 +127,7 @@ export function createOrderStore(
     },
     revise: async (id, nowMs, change) => {
       const outcome = await write(db, async (tx) => {
-        const head = await lockHead(tx);
+        const head = await lockJournal(tx);
         const held = await read(tx, id);
         if (held === null) return { type: 'unknown-order' as const };
         const changed = change(held.order);
@@ -175,32 +164,18 @@ export function createOrderStore(
 
 const storedOrder = ({
   payload,
+  hash,
   kitchen,
 }: {
   readonly payload: string;
-  readonly kitchen: KitchenStatus;
-}): StoredOrder => ({
-  // Our own bytes: the schema is an assertion here, not a courtesy.
-  order: orderOfEvent(orderEventSchema.parse(JSON.parse(payload))),
-  kitchen,
-});
-
-interface Head {
-  readonly epoch: number;
-  readonly seq: number;
   readonly hash: string;
-  readonly last_row: number;
-}
+  readonly kitchen: KitchenStatus;
+}): StoredOrder => ({ order: orderOfBytes(payload, hash), kitchen });
 
-/** Where the journal stands, locked: commits go through here one at a time. */
-async function lockHead(tx: KioskTransaction): Promise<Head> {
-  // An update that changes nothing locks the row on both databases.
-  return tx
-    .updateTable('journal_head')
-    .set((eb) => ({ seq: eb.ref('seq') }))
-    .where('id', '=', 1)
-    .returning(['epoch', 'seq', 'hash', 'last_row'])
-    .executeTakeFirstOrThrow();
+/** An order out of its own event's bytes. @throws {InvariantError} when the disk gives other bytes than were written. */
+export function orderOfBytes(payload: string, hash: string): Order {
+  invariant(sha256(payload) === hash, 'the journal holds what was written');
+  return orderOfEvent(JSON.parse(payload) as OrderEvent);
 }
 
 const lastDay = (on: KioskDatabase | KioskTransaction) =>
@@ -224,7 +199,7 @@ async function commitSale(
   sale: Sale,
   findRequest: (tx: KioskTransaction, requestId: string) => Promise<StoredOrder | null>,
 ): Promise<CommitOutcome> {
-  const head = await lockHead(tx);
+  const head = await lockJournal(tx);
   const known = await findRequest(tx, sale.requestId);
   if (known !== null) return { type: 'repeated', stored: known };
 
@@ -269,44 +244,18 @@ async function commitSale(
   return { type: 'committed', stored: { order, kitchen }, row, oddity };
 }
 
-/** Writes an order's event behind the head and moves the head. @throws {EventTooLargeError} */
+/** Writes an order's event behind the tail; returns its row. @throws {EventTooLargeError} */
 async function appendOrder(
   tx: KioskTransaction,
-  head: Head,
+  tail: JournalTail,
   order: Order,
   createdAtMs: number,
 ): Promise<number> {
-  const row = head.last_row + 1;
-  const seq = head.seq + 1;
-  const event = orderEventOf(order, {
-    journalEpoch: head.epoch,
-    journalSeq: seq,
-    prevHash: head.hash,
+  const { last_row } = await appendEvent(tx, tail, {
+    kind: 'order',
+    subject: order.id,
+    createdAtMs,
+    at: (place) => orderEventOf(order, place),
   });
-  const payload = canonicalText(event);
-  const bytes = Buffer.byteLength(payload);
-  if (bytes > MAX_EVENT_BYTES) throw new EventTooLargeError(bytes);
-  const hash = sha256(payload);
-  await tx
-    .insertInto('journal')
-    .values({
-      row,
-      epoch: head.epoch,
-      seq,
-      kind: 'order',
-      subject: order.id,
-      hash,
-      prev_hash: head.hash,
-      payload,
-      created_at_ms: createdAtMs,
-      acked_at_ms: null,
-      parked_at_ms: null,
-    })
-    .execute();
-  await tx
-    .updateTable('journal_head')
-    .set({ seq, hash, last_row: row })
-    .where('id', '=', 1)
-    .execute();
-  return row;
+  return last_row;
 }
