@@ -1,4 +1,4 @@
-import { type OrderEvent, orderEventOf, orderOfEvent, sha256 } from '@tillwire/contract';
+import { orderEventOf } from '@tillwire/contract';
 import {
   addDays,
   type BusinessDate,
@@ -22,6 +22,8 @@ import {
   type JournalTail,
   lockJournal,
 } from './journal-append.ts';
+import { reissueFrom } from './day-store.ts';
+import { orderOfBytes } from './order-bytes.ts';
 import type { KitchenStatus } from './schema.ts';
 
 /** An order with what the kitchen did of it. */
@@ -134,12 +136,14 @@ export function createOrderStore(
         if (!changed.ok) return { type: 'refused' as const, error: changed.error };
         const order = changed.value;
         invariant(order.revision === held.order.revision + 1, 'revisions have no gap');
-        const row = await appendOrder(tx, head, order, nowMs);
+        const tail = await appendOrder(tx, head, order, nowMs);
+        const row = tail.last_row;
         await tx
           .updateTable('orders')
           .set({ row, revision: order.revision, status: order.status })
           .where('order_id', '=', id)
           .execute();
+        await reissueFrom(tx, tail, { store, date: order.businessDate, nowMs });
         return { type: 'revised' as const, stored: { order, kitchen: held.kitchen }, row };
       });
       crashPoint('web.after-revise');
@@ -171,12 +175,6 @@ const storedOrder = ({
   readonly hash: string;
   readonly kitchen: KitchenStatus;
 }): StoredOrder => ({ order: orderOfBytes(payload, hash), kitchen });
-
-/** An order out of its own event's bytes. @throws {InvariantError} when the disk gives other bytes than were written. */
-export function orderOfBytes(payload: string, hash: string): Order {
-  invariant(sha256(payload) === hash, 'the journal holds what was written');
-  return orderOfEvent(JSON.parse(payload) as OrderEvent);
-}
 
 const lastDay = (on: KioskDatabase | KioskTransaction) =>
   on
@@ -218,7 +216,7 @@ async function commitSale(
     catalogVersion: sale.catalogVersion,
     configVersion: sale.configVersion,
   };
-  const row = await appendOrder(tx, head, order, Date.parse(sale.createdAt));
+  const { last_row: row } = await appendOrder(tx, head, order, Date.parse(sale.createdAt));
   const kitchen = order.kind === 'sale' || order.kind === 'crew-food' ? 'preparing' : 'none';
   await tx
     .insertInto('orders')
@@ -244,18 +242,16 @@ async function commitSale(
   return { type: 'committed', stored: { order, kitchen }, row, oddity };
 }
 
-/** Writes an order's event behind the tail; returns its row. @throws {EventTooLargeError} */
-async function appendOrder(
+/** Writes an order's event behind the tail; returns the new tail. @throws {EventTooLargeError} */
+const appendOrder = (
   tx: KioskTransaction,
   tail: JournalTail,
   order: Order,
   createdAtMs: number,
-): Promise<number> {
-  const { last_row } = await appendEvent(tx, tail, {
+): Promise<JournalTail> =>
+  appendEvent(tx, tail, {
     kind: 'order',
     subject: order.id,
     createdAtMs,
     at: (place) => orderEventOf(order, place),
   });
-  return last_row;
-}

@@ -37,6 +37,33 @@ export interface KioskTables {
     readonly kitchen: KitchenStatus;
     readonly request_id: string;
   };
+  readonly day_issues: {
+    readonly business_date: string;
+    readonly revision: number;
+    readonly row: number;
+  };
+  readonly shifts: {
+    readonly shift_id: string;
+    readonly request_id: string;
+    readonly business_date: string;
+    readonly after_sequence: number;
+    readonly through_sequence: number | null;
+    readonly float_pence: number;
+    readonly opened_by: string;
+    readonly opened_at_ms: number;
+  };
+  readonly cash_ups: {
+    readonly shift_id: string;
+    readonly request_id: string;
+    readonly counts: string;
+    readonly cash_pence: number;
+    readonly expected_pence: number;
+    readonly cheque_pence: number | null;
+    readonly card_pence: number | null;
+    readonly crew_id: string;
+    readonly note: string;
+    readonly counted_at_ms: number;
+  };
   readonly crew: { readonly crew_id: string; readonly name: string };
   readonly error_events: {
     readonly error_id: string;
