@@ -22,7 +22,9 @@ function asyncApiDocument(): object {
         name,
         {
           address,
-          parameters: { store: { description: 'a store code, S01 to S9999' } },
+          parameters: address.includes('{store}')
+            ? { store: { description: 'a store code, S01 to S9999' } }
+            : { version: { description: 'the catalog_version of the catalogue' } },
           messages: { [message]: { $ref: `#/components/messages/${message}` } },
         },
       ];

@@ -12,10 +12,16 @@ export const commandSchema = z.object({
       /** Journal places to send again, ends included. */
       journal: z
         .array(z.object({ journal_epoch: versionNumber, from: versionNumber, to: versionNumber }))
-        .min(1)
         .max(1000),
+      /** Everything retained again, as a store that just connected asks for it. */
+      catalogue: z.boolean().optional(),
     }),
     z.object({ name: z.literal('ping') }),
+    /** A new credential. */
+    z.object({ name: z.literal('rotate') }),
+    z.object({ name: z.literal('close-day') }),
+    z.object({ name: z.literal('backup') }),
+    z.object({ name: z.literal('log-level'), level: z.enum(['debug', 'info', 'warn', 'error']) }),
   ]),
   ...signatureFields,
 });

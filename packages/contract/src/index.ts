@@ -6,6 +6,21 @@ export * from './journal-return.ts';
 export * from './acknowledgement.ts';
 export * from './telemetry.ts';
 export * from './command.ts';
+export {
+  type CatalogueContent,
+  catalogueOfContent,
+  type CatalogueOverrides,
+  contentOfCatalogue,
+  contentSchema,
+  deltaOfOverrides,
+  overridesOfDelta,
+  overridesSchema,
+} from './catalogue-content.ts';
+export { type DocumentFault, documentFaultText } from './catalogue-document.ts';
+export * from './catalogue-full.ts';
+export * from './catalogue-delta.ts';
+export * from './catalogue-report.ts';
+export * from './config.ts';
 export * from './signing.ts';
 export * from './topics.ts';
 export * from './asyncapi.ts';

@@ -5,14 +5,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contractFiles } from './asyncapi.ts';
 import { storeCodeText } from './primitives.ts';
-import { filterOf, parseTopic, type TopicName, topicOf, TOPICS } from './topics.ts';
+import { fullCatalogueTopic, versionOfFullTopic } from './catalogue-full.ts';
+import {
+  filterOf,
+  parseTopic,
+  type StoreTopicName,
+  type TopicName,
+  topicOf,
+  TOPICS,
+} from './topics.ts';
 
 const names = Object.keys(TOPICS) as TopicName[];
+const storeNames = names.filter((name): name is StoreTopicName => name !== 'fullCatalogue');
 
 describe('The topic table', () => {
-  it.each(names)('finds %s back from the topic it makes', (name) => {
+  it.each(storeNames)('finds %s back from the topic it makes', (name) => {
     expect(parseTopic(topicOf(name, storeCode('S15')))).toEqual({ name, store: 'S15' });
     expect(filterOf(name)).toContain('+');
+  });
+
+  it('finds the version of a full catalogue back from its topic', () => {
+    expect(TOPICS.fullCatalogue.address.replace('{version}', '7')).toBe(fullCatalogueTopic(7));
+    expect(versionOfFullTopic(fullCatalogueTopic(1_733_018_400))).toBe(1_733_018_400);
+    for (const wrong of ['ho/catalog/full/v0', 'ho/catalog/full/7', 'ho/catalog/full/v9e9', '']) {
+      expect(versionOfFullTopic(wrong)).toBeNull();
+    }
   });
 
   it.each(['stores/S03', 'stores/S3/orders', 'stores/S03/orders/x', 'ho/ack/', '', 'ho/ack/S00'])(

@@ -1,0 +1,109 @@
+import { err, ok, type Result } from '@tillwire/domain';
+import { z } from 'zod';
+import { checksumOf } from './canonical.ts';
+import { decodeText, type PayloadFault } from './payload.ts';
+import {
+  type SignatureFault,
+  type Signed,
+  type SigningKey,
+  signMessage,
+  type TrustedKey,
+  verifyMessage,
+} from './signing.ts';
+
+/** `sha256:` and 64 lower-case hex digits. */
+export const checksumText = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+/** Why a document of Head Office's is not believed; `detail` is for people. */
+export type DocumentFault =
+  | PayloadFault
+  | SignatureFault
+  | { readonly type: 'bad-checksum'; readonly stated: string; readonly actual: string }
+  | { readonly type: 'malformed'; readonly detail: string }
+  | { readonly type: 'wrong-topic'; readonly detail: string };
+
+/** A fault in a sentence, for reports and people. */
+export function documentFaultText(fault: DocumentFault): string {
+  switch (fault.type) {
+    case 'too-large':
+      return `larger than ${fault.limitBytes} bytes`;
+    case 'too-many-events':
+      return `more than ${fault.limit} events`;
+    case 'bad-gzip':
+      return 'the compressed bytes are damaged';
+    case 'not-utf8':
+      return 'not UTF-8 text';
+    case 'not-json':
+      return 'not JSON: cut short or damaged';
+    case 'unsigned':
+      return 'carries no signature';
+    case 'unknown-key':
+      return `signed by no trusted key (${fault.keys.join(', ')})`;
+    case 'bad-signature':
+      return `the signature by ${fault.key} does not hold`;
+    case 'bad-checksum':
+      return `states ${fault.stated} and is ${fault.actual}`;
+    case 'malformed':
+    case 'wrong-topic':
+      return fault.detail;
+  }
+}
+
+/** `content` with its checksum and the signatures of `keys` over all of it. */
+export const signDocument = <T extends object>(
+  topic: string,
+  content: T,
+  number: number,
+  keys: readonly SigningKey[],
+): Signed<T & { readonly checksum: string }> =>
+  signMessage(topic, { ...content, checksum: checksumOf({ ...content, number }) }, number, keys);
+
+/**
+ * A retained document as it came: signed by a trusted key for this topic, whole, and of the shape of `schema`.
+ * The value is the document itself with all its fields, not the schema's copy: checksums speak of those.
+ */
+export function readSignedDocument<Schema extends z.ZodType<{ readonly checksum: string }>>(
+  topic: string,
+  payload: Uint8Array,
+  schema: Schema,
+  trusted: readonly TrustedKey[],
+): Result<z.infer<Schema>, DocumentFault> {
+  const decoded = decodeText(payload);
+  if (!decoded.ok) return decoded;
+  let value: unknown;
+  try {
+    value = JSON.parse(decoded.value);
+  } catch {
+    return err({ type: 'not-json' });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return err({ type: 'malformed', detail: 'not a JSON object' });
+  }
+  const signed = verifiedMessage(topic, value, trusted);
+  if (!signed.ok) return signed;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = issue?.path.join('.') ?? '';
+    return err({ type: 'malformed', detail: `${path}: ${issue?.message ?? 'unexpected'}` });
+  }
+  const { checksum: stated, signatures: _, ...content } = value as Record<string, unknown>;
+  const actual = checksumOf(content);
+  return parsed.data.checksum === actual
+    ? ok(value as z.infer<Schema>)
+    : err({ type: 'bad-checksum', stated: String(stated), actual });
+}
+
+/** As `verifyMessage`; a value with no canonical form was signed by nobody. */
+function verifiedMessage(
+  topic: string,
+  value: object,
+  trusted: readonly TrustedKey[],
+): Result<true, DocumentFault> {
+  try {
+    return verifyMessage(topic, value, trusted);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return err({ type: 'malformed', detail: error.message });
+  }
+}
