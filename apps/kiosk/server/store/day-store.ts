@@ -61,6 +61,10 @@ export interface DayStore {
   /** Newest first. */
   readonly days: (limit: number) => Promise<readonly TradingDay[]>;
   readonly ordersOf: (date: BusinessDate) => Promise<readonly Order[]>;
+  /** Days whose last issue is not on disk yet, oldest first. */
+  readonly unexported: () => Promise<readonly DayIssue[]>;
+  /** The files of an issue, and so of those before it, are on disk. */
+  readonly markExported: (date: BusinessDate, revision: number, nowMs: number) => Promise<void>;
 }
 
 export function createDayStore(
@@ -141,6 +145,30 @@ export function createDayStore(
       }));
     },
     ordersOf: async (date) => (await dayOrders(db, date)).map(({ order }) => order),
+    unexported: async () => {
+      const rows = await db
+        .selectFrom('day_issues')
+        .select('business_date')
+        .distinct()
+        .where('exported_at_ms', 'is', null)
+        .orderBy('business_date')
+        .execute();
+      const issues: DayIssue[] = [];
+      for (const { business_date } of rows) {
+        const issue = await readIssue(db, businessDate(business_date));
+        if (issue !== null) issues.push(issue);
+      }
+      return issues;
+    },
+    markExported: async (date, revision, nowMs) => {
+      await db
+        .updateTable('day_issues')
+        .set({ exported_at_ms: nowMs })
+        .where('business_date', '=', date)
+        .where('revision', '<=', revision)
+        .where('exported_at_ms', 'is', null)
+        .execute();
+    },
   };
 }
 
@@ -256,7 +284,12 @@ async function appendIssue(
   assertBooked(summary, held);
   await tx
     .insertInto('day_issues')
-    .values({ business_date: date, revision: facts.revision, row: next.last_row })
+    .values({
+      business_date: date,
+      revision: facts.revision,
+      row: next.last_row,
+      exported_at_ms: null,
+    })
     .execute();
   return { issue: { summary, row: next.last_row }, tail: next };
 }

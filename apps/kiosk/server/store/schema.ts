@@ -41,6 +41,7 @@ export interface KioskTables {
     readonly business_date: string;
     readonly revision: number;
     readonly row: number;
+    readonly exported_at_ms: number | null;
   };
   readonly shifts: {
     readonly shift_id: string;

@@ -3,6 +3,8 @@ CREATE TABLE day_issues (
   business_date text NOT NULL,
   revision integer NOT NULL,
   row bigint NOT NULL REFERENCES journal (row),
+  -- When its files were written to disk.
+  exported_at_ms bigint,
   PRIMARY KEY (business_date, revision)
 );
 

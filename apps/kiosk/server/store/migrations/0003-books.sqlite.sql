@@ -3,6 +3,8 @@ CREATE TABLE day_issues (
   business_date TEXT NOT NULL,
   revision INTEGER NOT NULL,
   row INTEGER NOT NULL REFERENCES journal (row),
+  -- When its files were written to disk.
+  exported_at_ms INTEGER,
   PRIMARY KEY (business_date, revision)
 ) STRICT;
 
