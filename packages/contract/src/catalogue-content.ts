@@ -255,7 +255,7 @@ function movedCollections(
   record: Readonly<Record<string, unknown>>,
   direction: 'to-wire' | 'to-code',
 ): Readonly<Record<string, unknown>> {
-  const names = [...COLLECTION_NAMES.map((name) => [name, WIRE_NAMES[name]] as const)];
+  const names = COLLECTION_NAMES.map((name) => [name, WIRE_NAMES[name]] as const);
   const pairs = [...names, ['settings', 'settings'] as const];
   return Object.fromEntries(
     pairs.flatMap(([code, wire]) => {

@@ -6,6 +6,7 @@ import {
   deltaBetween,
   productCode,
   storeCode,
+  utcInstant,
   validateCatalogue,
 } from '@tillwire/domain';
 import fc from 'fast-check';
@@ -173,7 +174,7 @@ describe('A full catalogue', () => {
           const spoilt = Buffer.from(whole);
           spoilt[at] = (spoilt[at] ?? 0) ^ (1 << bit);
           const result = readFullCatalogue(topic, spoilt, trusted);
-          if (result.ok) expect(catalogueOfContent(result.value)).toEqual(small);
+          expect(result.ok ? catalogueOfContent(result.value) : small).toEqual(small);
         },
       ),
     );
@@ -209,10 +210,10 @@ describe('A delta', () => {
       ...small,
       products: small.products.filter(({ code }) => code !== productCode(30)),
     };
-    const content = {
+    const content: DeltaContent = {
       ...deltaContent,
       now: { ...deltaContent.now, overrides: overridesOfDelta(deltaBetween(small, changed)) },
-      next: { ...deltaContent.now, effective_from: '2026-12-07T00:00:00Z' },
+      next: { ...deltaContent.now, effective_from: utcInstant(1_796_601_600_000) },
     };
     const read = readCatalogueDelta(store, bytes(signCatalogueDelta(content, [key])), trusted);
     expect(read).toMatchObject({ ok: true, value: content });
