@@ -286,9 +286,28 @@ describe('read-back', () => {
         isMeal: true,
         details: ['2 × Bacon', 'no LETTUCE', 'cut in half'],
       },
-      { name: 'Bacon', quantity: 1, isMeal: false, details: [] },
       { name: 'Wings', quantity: 1, isMeal: false, details: ['Mayo dip'] },
+      { name: 'Bacon', quantity: 1, isMeal: false, details: [] },
     ]);
+  });
+  it('a line of its own with order 0 is read right after the item of the line before it', () => {
+    const foodOf = (...asked: LineRequest[]) =>
+      readback(sold(asked).lines, shop.index)[0].map(({ name }) => name);
+    expect(foodOf(single(36), single(1))).toEqual(['Bacon', 'Burger']);
+    expect(foodOf(single(1), single(1), single(36), single(2))).toEqual([
+      'Original',
+      'Burger',
+      'Burger',
+      'Bacon',
+    ]);
+    expect(foodOf(single(2), burgerMeal, single(36), single(36))).toEqual([
+      'Burger',
+      'Bacon',
+      'Bacon',
+      'Original',
+    ]);
+    const drinks = readback(sold([single(51), single(36)]).lines, shop.index)[2];
+    expect(drinks.map(({ name }) => name)).toEqual(['Cola', 'Bacon']);
   });
   it('reads a combo with its parts in their own sections', () => {
     const { lines } = sold([{ kind: 'combo', code: 4, quantity: 2, choices: [] }]);

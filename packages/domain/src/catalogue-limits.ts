@@ -1,7 +1,14 @@
 /** £1,000 in pence: no price of the shop is near it, so above it is a slip of the hand. */
 export const MAX_PRICE = 100_000;
-/** Characters in any name, label or description. */
+/** Characters in any label or description. */
 export const MAX_TEXT_LENGTH = 1_000;
+/** Characters in a name that orders carry, and so in a note or reason of one (protocol.md §2). */
+export const MAX_NAME_LENGTH = 200;
+export const MAX_CREW_ID_LENGTH = 64;
+/** Entries in any collection. */
+export const MAX_ENTRIES = 20_000;
+/** Compulsory components of a combo, and stock components of a product. */
+export const MAX_COMPONENTS = 100;
 /** Sequences, record numbers, account numbers and the like. */
 export const MAX_ORDINAL = 99_999;
 export const MAX_MENU_PAGE = 255;
@@ -14,9 +21,9 @@ export const MAX_CHOICE_GROUPS = 6;
 export const MAX_QUANTITY_MICRO = 1_000_000_000_000;
 export const MAX_KCAL = 100_000;
 
-/** Why `text` can be no text of a catalogue, or null: padded, too long, or with characters no screen can show. */
-export function textFault(text: string): string | null {
-  if (text.length > MAX_TEXT_LENGTH) return `has more than ${MAX_TEXT_LENGTH} characters`;
+/** Why `text` can be no text of a catalogue or an order, or null: padded, too long, or with characters no screen can show. */
+export function textFault(text: string, most = MAX_TEXT_LENGTH): string | null {
+  if (text.length > most) return `has more than ${most} characters`;
   if (/\p{Cc}/u.test(text)) return 'contains a control character';
   if (!text.isWellFormed()) return 'contains half a character';
   if (text !== text.trim()) return 'is padded';

@@ -60,6 +60,11 @@ describe('A product', () => {
       { name: ' X', menuName: 'a\tb', description: 'x'.repeat(1001) },
       ['name text  X', 'menuName text a\tb', `description text ${'x'.repeat(1001)}`],
     ],
+    [
+      'with names an order can carry',
+      { name: 'n'.repeat(201), menuName: 'm'.repeat(201) },
+      [`name text ${'n'.repeat(201)}`, `menuName text ${'m'.repeat(201)}`],
+    ],
     ['without half characters', { menuName: '\ud800' }, ['menuName text \ud800']],
     [
       'with six prices in range',
@@ -165,6 +170,38 @@ describe('A product', () => {
     ['with kcal in range', { kcal: -1 }, ['kcal range -1']],
   ])('must be one %s', (_, slips, faults) => {
     expect(faultsOf(withProduct(1, slips))).toEqual(faults.map((fault) => `products.1.${fault}`));
+  });
+});
+
+describe('A catalogue no order or day could carry', () => {
+  const many = <T>(count: number, entry: (at: number) => T): T[] =>
+    Array.from({ length: count }, (_, at) => entry(at + 1));
+  it('has too many components in a product or combo', () => {
+    const stock = (count: number) => ({
+      components: many(count, (code) => ({ kind: 'A', code, quantityMicro: 1 })),
+    });
+    expect(faultsOf(withProduct(1, stock(100)))).toEqual([]);
+    expect(faultsOf(withProduct(1, stock(101)))).toEqual(['products.1.components range 101']);
+    const parts = { components: many(101, () => 71), tradeUp: null };
+    expect(faultsOf(withCombo(4, parts))[0]).toBe('combos.4.components range 101');
+  });
+  it('has more than 20,000 entries in a collection', () => {
+    const items = (count: number) => ({
+      stockItems: many(count, (code) => ({ kind: 'A', code, name: '' })),
+    });
+    expect(faultsOf(withParts(items(20_000)))).toEqual([]);
+    expect(faultsOf(withParts(items(20_001)))).toEqual(['stockItems range 20001']);
+  });
+  it('has names longer than 200 characters', () => {
+    const long = 'n'.repeat(201);
+    const relish = { code: 1, name: long, menuName: long };
+    expect(
+      faultsOf(withParts({ relishes: [relish], stockItems: [{ kind: 'A', code: 1, name: long }] })),
+    ).toEqual([
+      `stockItems.A1.name text ${long}`,
+      `relishes.1.name text ${long}`,
+      `relishes.1.menuName text ${long}`,
+    ]);
   });
 });
 

@@ -10,8 +10,11 @@ import { COLLECTION_NAMES, compareKeys, type EntryKey, entryKey } from './catalo
 import {
   MAX_ADDRESS_LINES,
   MAX_CHOICE_GROUPS,
+  MAX_COMPONENTS,
+  MAX_ENTRIES,
   MAX_KCAL,
   MAX_MENU_PAGE,
+  MAX_NAME_LENGTH,
   MAX_ORDINAL,
   MAX_PRICE,
   MAX_QUANTITY_MICRO,
@@ -96,8 +99,8 @@ function createCheck(catalogue: Catalogue, report: (fault: CatalogueFault) => vo
       value,
       `must be a whole number from ${least} to ${most}`,
     );
-  const text = (path: string, value: string): void => {
-    const fault = textFault(value);
+  const text = (path: string, value: string, most?: number): void => {
+    const fault = textFault(value, most);
     expect(fault === null, 'text', path, value, `the text ${fault}`);
   };
   return {
@@ -105,8 +108,10 @@ function createCheck(catalogue: Catalogue, report: (fault: CatalogueFault) => vo
     expect,
     whole,
     text,
-    label: (path: string, value: string): void => {
-      text(path, value);
+    /** A text that orders carry. */
+    name: (path: string, value: string): void => text(path, value, MAX_NAME_LENGTH),
+    label: (path: string, value: string, most?: number): void => {
+      text(path, value, most);
       expect(value !== '', 'not-empty', path, value, 'must not be empty');
     },
     vatClass: (path: string, value: number): void =>
@@ -139,6 +144,8 @@ function createCheck(catalogue: Catalogue, report: (fault: CatalogueFault) => vo
 }
 
 function checkOrder(name: string, keys: readonly EntryKey[], check: Check): void {
+  const few = keys.length <= MAX_ENTRIES;
+  check.expect(few, 'range', name, keys.length, `must be at most ${MAX_ENTRIES}`);
   for (const [at, key] of keys.entries()) {
     const before = keys[at - 1];
     if (before === undefined) continue;
@@ -173,8 +180,8 @@ function checkSelling(catalogue: Catalogue, check: Check): void {
 
 /** What products and combos have in common. */
 function checkSellable(path: string, item: Product | Combo, check: Check): void {
-  check.label(`${path}.name`, item.name);
-  check.text(`${path}.menuName`, item.menuName);
+  check.label(`${path}.name`, item.name, MAX_NAME_LENGTH);
+  check.name(`${path}.menuName`, item.menuName);
   check.text(`${path}.description`, item.description);
   check.vatClass(`${path}.eatVatClass`, item.eatVatClass);
   check.vatClass(`${path}.takeVatClass`, item.takeVatClass);
@@ -261,6 +268,7 @@ function checkAllergens(path: string, allergens: readonly string[], check: Check
 }
 
 function checkComponents(path: string, { components }: Product, check: Check): void {
+  check.whole(path, components.length, 0, MAX_COMPONENTS);
   check.unique(
     path,
     components.map(({ kind, code }) => `${kind}${code}`),
@@ -286,6 +294,7 @@ function checkCombo(combo: Combo, check: Check): void {
   check.whole(path, combo.code, 1, MAX_CODE);
   checkSellable(path, combo, check);
   checkPlace(`${path}.priceListPlace`, combo.priceListPlace, 'combo', check);
+  check.whole(`${path}.components`, combo.components.length, 0, MAX_COMPONENTS);
   check.unique(`${path}.components`, combo.components);
   for (const code of combo.components) check.product(`${path}.components.${code}`, code);
   if (combo.tradeUp === null) return;
@@ -358,12 +367,12 @@ function checkMenu(catalogue: Catalogue, check: Check): void {
 function checkStock({ stockItems, relishes, settings }: Catalogue, check: Check): void {
   for (const { kind, code, name } of stockItems) {
     check.whole(`stockItems.${kind}${code}`, code, 1, MAX_CODE);
-    check.text(`stockItems.${kind}${code}.name`, name);
+    check.name(`stockItems.${kind}${code}.name`, name);
   }
   for (const { code, name, menuName } of relishes) {
     check.whole(`relishes.${code}`, code, 1, MAX_CODE);
-    check.text(`relishes.${code}.name`, name);
-    check.text(`relishes.${code}.menuName`, menuName);
+    check.name(`relishes.${code}.name`, name);
+    check.name(`relishes.${code}.menuName`, menuName);
   }
   check.expect(
     !settings.anyFoodMayBeLeftOut || relishes.length === 0,

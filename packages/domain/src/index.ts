@@ -20,6 +20,7 @@ export * from './reports.ts';
 export * from './stock-usage.ts';
 export * from './readback.ts';
 export * from './receipt.ts';
+export * from './price-list.ts';
 export * from './catalogue-collections.ts';
 export * from './catalogue-limits.ts';
 export * from './catalogue-validation.ts';

@@ -8,6 +8,7 @@ import {
   singlePriceOf,
 } from './catalogue-index.ts';
 import { assignChoices } from './choices.ts';
+import { MAX_NAME_LENGTH, textFault } from './catalogue-limits.ts';
 import { fault, type OrderFault } from './faults.ts';
 import type { PriceBand, ProductCode, StockCode, VatClassCode } from './ids.ts';
 import {
@@ -31,6 +32,7 @@ import type {
 import { invariant } from './result.ts';
 
 export const MAX_QUANTITY = 999;
+export const MAX_EXTRAS = 100;
 
 /** What a line is priced under, and where its faults go. */
 export interface LineContext {
@@ -65,6 +67,7 @@ function priceProductLine(request: ProductLineRequest, line: LineContext): Order
   const choices = choiceComponents(product, request.choices ?? [], line);
   const extras = extraComponents(product, request.extras ?? [], line);
   const without = relishesLeftOut(product, request.without ?? [], line);
+  const note = noteOf(request, line);
   if (line.faults.length > faultsBefore) return null;
   return finishLine(
     {
@@ -76,10 +79,19 @@ function priceProductLine(request: ProductLineRequest, line: LineContext): Order
       goLarge: request.meal?.goLarge === true,
       tradeUp: false,
       without,
-      note: request.note?.trim() || null,
+      note,
     },
     [...main, ...extras, ...choices],
   );
+}
+
+/** The note for the kitchen, or null where there is none. */
+function noteOf({ note }: LineRequest, line: LineContext): string | null {
+  const text = note?.trim() ?? '';
+  if (textFault(text, MAX_NAME_LENGTH) !== null) {
+    line.faults.push(fault('bad-text', `${line.path}.note`, text));
+  }
+  return text || null;
 }
 
 /** A product that may be sold on this channel, or null with the fault noted. */
@@ -181,6 +193,10 @@ function extraComponents(
   extras: readonly { readonly code: number; readonly quantity: number }[],
   line: LineContext,
 ): readonly LineComponent[] {
+  if (extras.length > MAX_EXTRAS) {
+    line.faults.push(fault('too-many-extras', `${line.path}.extras`, extras.length));
+    return [];
+  }
   const offered = extrasOffered(line.index, product);
   return extras.flatMap(({ code, quantity }, at) => {
     const path = `${line.path}.extras.${at}`;
@@ -206,10 +222,12 @@ function relishesLeftOut(
 ): readonly { readonly code: StockCode; readonly name: string }[] {
   if (codes.length === 0) return [];
   const offered = relishesOf(line.index, product);
-  return [...new Set(codes)].flatMap((code, at) => {
+  return [...new Set(codes)].flatMap((code) => {
     const relish = offered.find((candidate) => candidate.code === code);
     if (relish === undefined) {
-      line.faults.push(fault('relish-not-in-product', `${line.path}.without.${at}`, code));
+      line.faults.push(
+        fault('relish-not-in-product', `${line.path}.without.${codes.indexOf(code)}`, code),
+      );
       return [];
     }
     return [{ code: relish.code as StockCode, name: relish.name }];
@@ -221,13 +239,14 @@ function priceComboLine(request: ComboLineRequest, line: LineContext): OrderLine
   const asked = availableCombo(request.code, `${line.path}.code`, line);
   if (asked === null) return null;
   const tradeUp = request.tradeUp === true ? asked.tradeUp : null;
-  const sold = tradeUp === null ? asked : line.index.combos.get(tradeUp.combo);
   const price = (tradeUp ?? asked).prices[line.band - 1] as Pence;
-  if (request.tradeUp === true && (tradeUp === null || sold === undefined || price === 0)) {
+  if (request.tradeUp === true && (tradeUp === null || price === 0)) {
     line.faults.push(fault('no-trade-up', `${line.path}.tradeUp`, request.code));
     return null;
   }
-  invariant(sold !== undefined, 'a combo without trade-up is sold as itself');
+  const sold =
+    tradeUp === null ? asked : availableCombo(tradeUp.combo, `${line.path}.tradeUp`, line);
+  if (sold === null) return null;
   if (price === 0) line.faults.push(fault('not-sold-in-band', `${line.path}.code`, request.code));
 
   const replaced = (code: ProductCode): ProductCode =>
@@ -238,6 +257,7 @@ function priceComboLine(request: ComboLineRequest, line: LineContext): OrderLine
   const choices = chosenProducts(asked.choiceGroups, request.choices, line).flatMap(
     ({ code }) => availableProduct(replaced(code), `${line.path}.choices`, line) ?? [],
   );
+  const note = noteOf(request, line);
   if (line.faults.length > faultsBefore) return null;
   const components = [
     ...parts.map((part) => component('part', part, ZERO, line)),
@@ -253,7 +273,7 @@ function priceComboLine(request: ComboLineRequest, line: LineContext): OrderLine
       goLarge: false,
       tradeUp: tradeUp !== null,
       without: [],
-      note: request.note?.trim() || null,
+      note,
     },
     [comboComponent(sold, price, components, line), ...components],
   );

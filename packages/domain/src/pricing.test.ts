@@ -202,6 +202,13 @@ describe('extras', () => {
     }
     expect(totalOf(withExtra(1, 36, 999))).toBe(2 * (505 + 999 * 115));
   });
+  it('are at most 100 different ones', () => {
+    const many = (count: number) => [
+      { ...single(1), extras: Array.from({ length: count }, () => ({ code: 36, quantity: 1 })) },
+    ];
+    expect(taken(request(many(100)), shop).totals.gross).toBe(505 + 100 * 115);
+    expect(faultsOf(request(many(101)), shop)).toEqual(['too-many-extras lines.0.extras']);
+  });
   it('go with a meal too', () => {
     const line = { ...meal(1, 51), extras: [{ code: 37, quantity: 1 }] } as LineRequest;
     expect(totalOf(line)).toBe(505 + 130 + 190 + 65);
@@ -257,6 +264,9 @@ describe('a relish left out', () => {
     expect(faultTypes([without(1, 99)], shop)).toEqual(['relish-not-in-product']);
     expect(faultTypes([without(1, 27)], shop)).toEqual(['relish-not-in-product']);
     expect(faultTypes([without(2, 26)], shop)).toEqual(['relish-not-in-product']);
+    expect(faultsOf(request([without(1, 26, 26, 99)]), shop)).toEqual([
+      'relish-not-in-product lines.0.without.2',
+    ]);
   });
   it('is any food component where there is no relish table', () => {
     const anyFood = selling({
@@ -292,6 +302,14 @@ describe('a combo', () => {
     expect(faultTypes([comboOf(8, [], true)], shop)).toEqual(['no-trade-up']);
     const elsewhere = request([comboOf(4, [26, 27], true)], { channel: 'DV-D' });
     expect(faultsOf(elsewhere, shop)).toEqual(['no-trade-up lines.0.tradeUp']);
+  });
+  it('does not trade up to a combo that is not available', () => {
+    const combos = menu.combos.map((one) => (one.code === 8 ? { ...one, available: false } : one));
+    const out = selling({ ...menu, combos });
+    expect(faultsOf(request([comboOf(4, [26, 27], true)]), out)).toEqual([
+      'unavailable-combo lines.0.tradeUp',
+    ]);
+    expect(faultsOf(request([comboOf(4, [26, 27])]), out)).toEqual([]);
   });
   it('needs all its choices', () => {
     expect(faultTypes([comboOf(4, [26])], shop)).toEqual(['missing-choice']);
@@ -354,6 +372,13 @@ describe('an order', () => {
     expect(taken(request([single(1, 100)]), dear).totals.gross).toBe(10_000_000);
     expect(faultTypes([single(1, 100), single(2)], dear)).toEqual(['total-too-large']);
   });
+  it('has discounts of at most £100,000 each', () => {
+    const parts = { components: codes(1) };
+    const gift = selling(catalogue([product(1, 100_000)], { combos: [combo(1, 1, parts)] }));
+    const given = (quantity: number) => [{ ...comboOf(1, []), quantity }];
+    expect(taken(request(given(100)), gift).discounts.combo).toBe(100 * 99_999);
+    expect(faultsOf(request(given(101)), gift)).toEqual(['total-too-large lines']);
+  });
   it('reports every fault at once, each with its path', () => {
     const bad = request([single(999), single(6), comboOf(77, []), single(1, 0), single(1)]);
     expect(faultsOf(bad, shop)).toEqual([
@@ -380,6 +405,15 @@ describe('an order', () => {
     const blank = { ...comboOf(4, [26, 26]), note: '  ' } as LineRequest;
     const lines = taken(request([noted, blank]), shop).lines;
     expect(lines.map(({ note }) => note)).toEqual(['well done', null]);
+  });
+  it('takes notes of 200 characters that a printer can print', () => {
+    const noted = (note: string) => [{ ...single(1), note }] as LineRequest[];
+    expect(taken(request(noted('x'.repeat(200))), shop).lines[0]?.note).toHaveLength(200);
+    for (const note of ['x'.repeat(201), 'a\u001bb', 'a\nb', '\ud800']) {
+      expect(faultsOf(request(noted(note)), shop)).toEqual(['bad-text lines.0.note']);
+    }
+    const onCombo = { ...comboOf(4, [26, 26]), note: 'a\0b' } as LineRequest;
+    expect(faultsOf(request([onCombo]), shop)).toEqual(['bad-text lines.0.note']);
   });
 });
 

@@ -17,7 +17,7 @@ import type {
 import { err, invariant, ok, type Result } from './result.ts';
 
 export const MAX_LINES = 200;
-/** £100,000 in pence. */
+/** £100,000 in pence: the most that an order, a tender or a discount comes to. */
 export const MAX_ORDER_TOTAL = 10_000_000;
 
 /** What Head Office's config changes about selling; the defaults are the safe ones (domain.md §2). */
@@ -95,6 +95,9 @@ export function priceOrder(
 
   const gross = lines.reduce((total, line) => total + line.total, 0);
   if (gross > MAX_ORDER_TOTAL) return err([fault('total-too-large', 'lines', gross)]);
+  const discounts = discountsOf(lines, kind);
+  const discount = Math.max(discounts.meal, discounts.combo);
+  if (discount > MAX_ORDER_TOTAL) return err([fault('total-too-large', 'lines', discount)]);
   const vat = vatByClass(lines);
   const priced: PricedOrder = {
     kind,
@@ -104,7 +107,7 @@ export function priceOrder(
     lines,
     totals: totalsOf(vat),
     vat,
-    discounts: discountsOf(lines, kind),
+    discounts,
   };
   invariant(priced.totals.gross === gross, 'an order is worth what its lines are worth');
   return ok(priced);

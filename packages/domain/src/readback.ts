@@ -21,37 +21,50 @@ const sectionOf = (order: number): 0 | 1 | 2 => (order <= 85 ? 0 : order <= 170 
 
 interface Placed extends ReadbackItem {
   readonly order: number;
+  /** Read among the meals: it is part of one, or follows one. */
+  readonly amongMeals: boolean;
 }
 
 /**
  * The order in which an order is read back: three sections by READBACK_ORD, meals before singles, lowest
- * first; a component with order 0 follows the item before it. A meal's side and drink are read in their own
- * sections.
+ * first. What has order 0 follows the item before it: within a line as its detail, on a line of its own right
+ * after the previous line's item. A meal's side and drink are read in their own sections.
  */
 export function readback(lines: readonly OrderLine[], index: CatalogueIndex): Readback {
   const sections: [Placed[], Placed[], Placed[]] = [[], [], []];
+  let before: Placed | undefined;
   for (const line of lines) {
-    for (const item of itemsOf(line, index)) sections[sectionOf(item.order)].push(item);
+    const items = itemsOf(line, before, index);
+    for (const item of items) sections[sectionOf(item.order)].push(item);
+    before = items[0];
   }
   const sorted = (placed: readonly Placed[]): readonly ReadbackItem[] =>
     placed
-      .toSorted((a, b) => Number(b.isMeal) - Number(a.isMeal) || a.order - b.order)
+      .toSorted((a, b) => Number(b.amongMeals) - Number(a.amongMeals) || a.order - b.order)
       .map(({ name, quantity, isMeal, details }) => ({ name, quantity, isMeal, details }));
   return [sorted(sections[0]), sorted(sections[1]), sorted(sections[2])];
 }
 
-function itemsOf(line: OrderLine, index: CatalogueIndex): readonly Placed[] {
-  const items: { order: number; name: string; quantity: number; details: string[] }[] = [];
+function itemsOf(
+  line: OrderLine,
+  before: Placed | undefined,
+  index: CatalogueIndex,
+): readonly Placed[] {
+  const { isMeal } = line;
+  const items: (Placed & { readonly details: string[] })[] = [];
   for (const component of line.components) {
     const order = readbackOrderOf(component, index);
     const previous = items.at(-1);
-    const follows = component.role === 'extra' || component.role === 'choice';
-    if (previous !== undefined && (order === 0 || follows)) {
-      const owner = follows ? (items[0] ?? previous) : previous;
+    const isDetail = component.role === 'extra' || component.role === 'choice';
+    if (previous !== undefined && (order === 0 || isDetail)) {
+      const owner = isDetail ? (items[0] ?? previous) : previous;
       owner.details.push(detailOf(component));
     } else {
+      const leader = order === 0 ? before : undefined;
       items.push({
-        order: order === 0 ? 1 : order,
+        order: order || (leader?.order ?? 1),
+        amongMeals: leader?.amongMeals ?? isMeal,
+        isMeal,
         name: component.name,
         quantity: component.quantity * line.quantity,
         details: [],
@@ -60,10 +73,10 @@ function itemsOf(line: OrderLine, index: CatalogueIndex): readonly Placed[] {
   }
   items[0]?.details.push(...line.without.map(({ name }) => `no ${name}`));
   if (line.note !== null) items[0]?.details.push(line.note);
-  return items.map((item) => ({ ...item, isMeal: line.isMeal }));
+  return items;
 }
 
-/** A combo is read where its first component would be; its own place is the front of the food. */
+/** The tables give a combo no place of its own: it is read at the front of the food. */
 const readbackOrderOf = ({ role, code }: LineComponent, index: CatalogueIndex): number =>
   role === 'combo' ? 1 : (index.products.get(code)?.readbackOrder ?? 0);
 

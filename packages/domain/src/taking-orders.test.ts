@@ -3,6 +3,7 @@ import {
   catalogue,
   channel,
   committed,
+  faultsOf,
   product,
   request,
   selling,
@@ -67,6 +68,30 @@ describe('a paid out', () => {
       'crew-id-needed',
       'reason-needed',
     ]);
+  });
+});
+
+describe('crew ids and reasons', () => {
+  const printable = ['a'.repeat(201), 'milk\u0007', '\udc00'];
+  it('are short and printable in a paid out and a deletion', () => {
+    for (const reason of printable) {
+      const out = paidOut({ reason });
+      expect(out).toEqual({
+        ok: false,
+        error: [{ type: 'bad-text', path: 'reason', value: reason }],
+      });
+      expect(voidOrder(sale(), { crewId: '7', reason })).toEqual(out);
+    }
+    expect(paidOut({ reason: 'a'.repeat(200), crewId: '7'.repeat(64) }).ok).toBe(true);
+    expect(paidOut({ crewId: '7'.repeat(65) })).toMatchObject({
+      error: [{ type: 'bad-text', path: 'crewId' }],
+    });
+  });
+  it('are short and printable in an order too', () => {
+    const crewId = '7'.repeat(65);
+    expect(faultsOf(request([single(1)], { crewId }), shop)).toEqual(['bad-text crewId']);
+    expect(sale({ crewId: ' 7 ' }).crewId).toBe('7');
+    expect(sale({ crewId: ' ' }).crewId).toBeNull();
   });
 });
 

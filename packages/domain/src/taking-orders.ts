@@ -1,3 +1,4 @@
+import { MAX_CREW_ID_LENGTH, MAX_NAME_LENGTH, textFault } from './catalogue-limits.ts';
 import { fault, type OrderFault } from './faults.ts';
 import { type Pence, pence, ZERO } from './money.ts';
 import type {
@@ -27,7 +28,10 @@ export function takeOrder(
   context: SellingContext,
 ): Result<TakenOrder, readonly OrderFault[]> {
   const kind = kindOf(request.tenders);
-  const crewFaults = kind === 'sale' ? [] : houseCrewFaults(request.crewId, context);
+  const crewFaults = [
+    ...textFaults('crewId', request.crewId ?? '', MAX_CREW_ID_LENGTH),
+    ...(kind === 'sale' ? [] : houseCrewFaults(request.crewId, context)),
+  ];
   const priced = priceOrder(request, kind, context);
   if (!priced.ok) return err([...priced.error, ...crewFaults]);
   const selling = channelFor(request.channel, context);
@@ -47,6 +51,9 @@ export function takeOrder(
     reason: null,
   });
 }
+
+const textFaults = (path: string, text: string, most: number): readonly OrderFault[] =>
+  textFault(text.trim(), most) === null ? [] : [fault('bad-text', path, text)];
 
 /** Crew food and cooked waste need `"0"` or a known crew member. */
 function houseCrewFaults(
@@ -102,7 +109,9 @@ function accountFaults(account: {
 }): readonly OrderFault[] {
   return [
     ...(account.crewId.trim() === '' ? [fault('crew-id-needed', 'crewId')] : []),
+    ...textFaults('crewId', account.crewId, MAX_CREW_ID_LENGTH),
     ...(account.reason.trim() === '' ? [fault('reason-needed', 'reason')] : []),
+    ...textFaults('reason', account.reason, MAX_NAME_LENGTH),
   ];
 }
 

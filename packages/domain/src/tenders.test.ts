@@ -85,23 +85,45 @@ describe('tenders', () => {
     );
   });
 
-  it('are whole pence of at least 1, handed over in cash only and enough of it', () => {
-    for (const amount of [0, -1, 0.5, 2 ** 53]) {
-      expect(refused({ method: 'cash', amount })).toEqual(['bad-tender-amount tenders.0.amount']);
+  it('are whole pence from 1p to £100,000, handed over in cash only and enough of it', () => {
+    for (const bad of [0, -1, 0.5, Number.NaN, 10_000_001, 2 ** 53]) {
+      expect(refused({ method: 'cash', amount: bad })).toEqual([
+        'bad-tender-amount tenders.0.amount',
+      ]);
+      expect(refused({ method: 'cash', tendered: bad })).toEqual([
+        'bad-tender-amount tenders.0.tendered',
+      ]);
     }
+    expect(pay({ method: 'voucher', amount: 10_000_000 }).voucherOverage).toBe(9_999_000);
+    expect(pay({ method: 'cash', tendered: 10_000_000 }).change).toBe(9_999_000);
     expect(refused({ method: 'card', tendered: 1000 })).toEqual([
       'tendered-not-cash tenders.0.tendered',
-    ]);
-    expect(refused({ method: 'cash', tendered: -1 })).toEqual([
-      'bad-tender-amount tenders.0.tendered',
     ]);
     expect(refused({ method: 'cash', tendered: 999 })).toEqual([
       'tendered-too-little tenders.0.tendered',
     ]);
   });
 
-  it('pay an order', () => {
+  it('give at most £100,000 of change, over all of them', () => {
+    const handed = (tendered: number) =>
+      [{ method: 'cash', amount: 500, tendered: 5_000_500 } as const].concat({
+        method: 'cash',
+        amount: 500,
+        tendered,
+      } as never);
+    expect(pay(...handed(5_000_500)).change).toBe(10_000_000);
+    expect(refused(...handed(5_000_501))).toEqual(['bad-tender-amount tenders']);
+  });
+
+  it('pay an order, at most 20 of them', () => {
     expect(refused()).toEqual(['no-tender tenders']);
+    const tenders = (count: number): TenderRequest[] =>
+      Array.from({ length: count }, (_, at) => ({
+        method: 'card',
+        ...(at > 0 && { amount: 1 }),
+      }));
+    expect(pay(...tenders(20)).tenders).toHaveLength(20);
+    expect(refused(...tenders(21))).toEqual(['too-many-tenders tenders']);
   });
 
   it('are those the channel accepts', () => {

@@ -9,8 +9,10 @@ import type {
   TenderRequest,
   TenderedOrder,
 } from './order.ts';
-import type { TillRules } from './pricing.ts';
+import { MAX_ORDER_TOTAL, type TillRules } from './pricing.ts';
 import { err, ok, type Result } from './result.ts';
+
+export const MAX_TENDERS = 20;
 
 export const isHouseTender = (method: TenderMethod): method is HouseTender =>
   method === 'crew-food' || method === 'cooked-waste';
@@ -55,6 +57,9 @@ export function settleTenders(
   channel: Channel,
   rules: TillRules,
 ): Result<TenderedOrder, readonly OrderFault[]> {
+  if (requests.length > MAX_TENDERS) {
+    return err([fault('too-many-tenders', 'tenders', requests.length)]);
+  }
   const faults = requests.flatMap((request, at) => tenderFaults(request, at, channel, rules));
   if (requests.length === 0) faults.push(fault('no-tender', 'tenders', 0));
   const house = requests.findIndex(({ method }) => isHouseTender(method));
@@ -86,17 +91,20 @@ export function settleTenders(
       fault('tendered-too-little', `tenders.${short}.tendered`, tenders[short]?.tendered ?? 0),
     ]);
   }
+  const change = tenders.reduce(
+    (sum, { amount, tendered }) => sum + (tendered === null ? 0 : tendered - amount),
+    0,
+  );
+  if (change > MAX_ORDER_TOTAL) return err([fault('bad-tender-amount', 'tenders', change)]);
   return ok({
     tenders,
-    change: pence(
-      tenders.reduce(
-        (sum, { amount, tendered }) => sum + (tendered === null ? 0 : tendered - amount),
-        0,
-      ),
-    ),
+    change: pence(change),
     voucherOverage: onlyVoucher ? pence(Math.max(0, -rest)) : ZERO,
   });
 }
+
+const isTenderAmount = (amount: number): boolean =>
+  Number.isInteger(amount) && amount >= 1 && amount <= MAX_ORDER_TOTAL;
 
 function tenderFaults(
   { method, amount, tendered }: TenderRequest,
@@ -109,12 +117,12 @@ function tenderFaults(
   if (!acceptsTender(channel, method, rules)) {
     faults.push(fault('tender-not-accepted', `${path}.method`, method));
   }
-  if (amount !== undefined && (!Number.isSafeInteger(amount) || amount < 1)) {
+  if (amount !== undefined && !isTenderAmount(amount)) {
     faults.push(fault('bad-tender-amount', `${path}.amount`, amount));
   }
   if (tendered !== undefined && method !== 'cash') {
     faults.push(fault('tendered-not-cash', `${path}.tendered`, tendered));
-  } else if (tendered !== undefined && (!Number.isSafeInteger(tendered) || tendered < 0)) {
+  } else if (tendered !== undefined && !isTenderAmount(tendered)) {
     faults.push(fault('bad-tender-amount', `${path}.tendered`, tendered));
   }
   return faults;
