@@ -1,4 +1,5 @@
 import { invariant } from '@tillwire/domain';
+import { createTokenBucket } from './token-bucket.ts';
 
 /**
  * Which journal rows are sent when (protocol.md §3.4). Rows are known by their local number, rising with each
@@ -9,7 +10,7 @@ import { invariant } from '@tillwire/domain';
 export interface PumpSettings {
   /** Live messages unacknowledged at once. */
   readonly liveWindow: number;
-  /** Batches unacknowledged at once. */
+  /** Backlog messages unacknowledged at once. */
   readonly batchWindow: number;
   readonly maxBatchEvents: number;
   readonly maxBatchBytes: number;
@@ -18,6 +19,8 @@ export interface PumpSettings {
   /** Without an acknowledgement for this long a message is sent again. */
   readonly ackTimeoutMs: number;
   readonly maxBackoffMs: number;
+  /** A row that seems to end connections is not sent for this long. */
+  readonly holdMs: number;
   /** Backlog events a second; null: no limit. */
   readonly ratePerS: number | null;
 }
@@ -30,10 +33,14 @@ export const PUMP_SETTINGS: PumpSettings = {
   batchTargetMs: 1000,
   ackTimeoutMs: 5000,
   maxBackoffMs: 60_000,
+  holdMs: 600_000,
   ratePerS: null,
 };
 
 const FIRST_BATCH_EVENTS = 25;
+/** Connections that may end over a message the broker never took before its rows go alone, and are held back. */
+const STRIKES_TO_SUSPECT = 2;
+const STRIKES_TO_HOLD = 4;
 
 export type Lane = 'live' | 'backlog';
 
@@ -42,16 +49,18 @@ export type PumpEvent =
   | { readonly type: 'up'; readonly head: number }
   | { readonly type: 'down' }
   | { readonly type: 'committed'; readonly head: number }
-  /** The unreleased rows asked for by `scan`, ascending. Fewer than `limit`: there are no more. */
+  /** Answers the `scan` of that number: the unreleased rows, ascending. Complete: there are no more in its range. */
   | {
       readonly type: 'scanned';
-      readonly lane: Lane;
+      readonly scan: number;
       readonly rows: readonly number[];
       readonly complete: boolean;
     }
   | { readonly type: 'released'; readonly rows: readonly number[] }
   /** Rows above `after` are wanted again. */
   | { readonly type: 'requeued'; readonly after: number }
+  /** The broker has the message. Releases nothing: it only clears the message of having ended a connection. */
+  | { readonly type: 'accepted'; readonly message: number }
   /** The broker denied the message, or Head Office could not read it. */
   | { readonly type: 'rejected'; readonly message: number }
   | { readonly type: 'rate-changed'; readonly ratePerS: number | null }
@@ -61,6 +70,7 @@ export type PumpEffect =
   /** Read up to `limit` unreleased rows of (after, through], at most `maxBytes` of them in all but at least one. */
   | {
       readonly type: 'scan';
+      readonly scan: number;
       readonly lane: Lane;
       readonly after: number;
       readonly through: number;
@@ -68,8 +78,15 @@ export type PumpEffect =
       readonly maxBytes: number;
     }
   | { readonly type: 'send'; readonly message: number; readonly rows: readonly number[] }
-  /** The row was rejected all by itself: it is held back until the next connection. */
-  | { readonly type: 'held-back'; readonly row: number };
+  /**
+   * The row is not sent for now, others go on: `rejected` all by itself, until the next connection, or suspected
+   * to `end-connections`, as a message above a broker's limits does, for `holdMs`.
+   */
+  | {
+      readonly type: 'held-back';
+      readonly row: number;
+      readonly reason: 'rejected' | 'ends-connections';
+    };
 
 interface InFlight {
   readonly lane: Lane;
@@ -77,6 +94,21 @@ interface InFlight {
   readonly sentMs: number;
   readonly deadlineMs: number;
   readonly size: number;
+  accepted: boolean;
+}
+
+interface Scan {
+  readonly id: number;
+  readonly through: number;
+  /** The cursor went back meanwhile: what the scan finds must not move it forward again. */
+  movedBack: boolean;
+}
+
+/** What is still to be looked at: the rows of (after, through]. */
+interface Cursor {
+  after: number;
+  through: number;
+  scan: Scan | null;
 }
 
 export interface Pump {
@@ -88,37 +120,29 @@ export interface Pump {
 }
 
 export function createPump(initial: PumpSettings): Pump {
-  let settings = initial;
+  const settings = initial;
+  const bucket = createTokenBucket(initial.ratePerS);
   let up = false;
   let nextMessage = 1;
-  const lanes = {
-    live: { after: 0, through: 0, scanning: false },
-    backlog: { after: 0, through: 0, scanning: false },
+  let nextScan = 1;
+  const lanes: Record<Lane, Cursor> = {
+    live: { after: 0, through: 0, scan: null },
+    backlog: { after: 0, through: 0, scan: null },
   };
-  /** A scan that began before the cursor went back must not move it forward again. */
-  let backlogMovedBack = false;
   const messages = new Map<number, InFlight>();
   const rowsInFlight = new Map<number, number>();
+  /** Released while a scan was out, which may still bring them. */
+  const releasedMeanwhile = new Set<number>();
   /** Rows of a rejected batch: each goes out alone to find the one that is wrong. */
   const suspects = new Set<number>();
-  const heldBack = new Set<number>();
+  /** Connections that ended while the broker had not taken a message with this row. */
+  const strikes = new Map<number, number>();
+  /** Rows not to be sent, until then; Infinity: until the next connection. */
+  const heldBack = new Map<number, number>();
   let batchEvents = FIRST_BATCH_EVENTS;
   let timeouts = 0;
+  let backedOffAtMs = 0;
   let pausedUntilMs = 0;
-  let tokens = 0;
-  let tokensAtMs = 0;
-
-  const capacity = (): number => Math.max(1, settings.ratePerS ?? 0);
-  const refill = (nowMs: number): void => {
-    const { ratePerS } = settings;
-    if (ratePerS !== null) {
-      tokens = Math.min(capacity(), tokens + (Math.max(0, nowMs - tokensAtMs) * ratePerS) / 1000);
-    }
-    tokensAtMs = nowMs;
-  };
-  const wantedTokens = (): number => Math.min(batchEvents, Math.floor(capacity()));
-  const backlogAllowance = (): number =>
-    settings.ratePerS === null ? batchEvents : Math.min(batchEvents, Math.floor(tokens));
 
   const countOf = (lane: Lane): number => {
     let count = 0;
@@ -127,11 +151,12 @@ export function createPump(initial: PumpSettings): Pump {
   };
 
   const toBacklog = (rows: Iterable<number>): void => {
+    const { backlog } = lanes;
     for (const row of rows) {
-      lanes.backlog.after = Math.min(lanes.backlog.after, row - 1);
-      lanes.backlog.through = Math.max(lanes.backlog.through, row);
+      backlog.after = Math.min(backlog.after, row - 1);
+      backlog.through = Math.max(backlog.through, row);
     }
-    backlogMovedBack = true;
+    if (backlog.scan !== null) backlog.scan.movedBack = true;
   };
 
   const drop = (id: number, message: InFlight): void => {
@@ -141,77 +166,96 @@ export function createPump(initial: PumpSettings): Pump {
 
   const send = (lane: Lane, rows: readonly number[], nowMs: number): PumpEffect => {
     const message = nextMessage++;
-    const deadlineMs = nowMs + settings.ackTimeoutMs;
     messages.set(message, {
       lane,
       rows: new Set(rows),
       sentMs: nowMs,
-      deadlineMs,
+      deadlineMs: nowMs + settings.ackTimeoutMs,
       size: rows.length,
+      accepted: false,
     });
     for (const row of rows) rowsInFlight.set(row, message);
     return { type: 'send', message, rows };
   };
 
+  const startScan = (lane: Lane, limit: number): PumpEffect => {
+    const cursor = lanes[lane];
+    const { after, through } = cursor;
+    const scan = nextScan++;
+    cursor.scan = { id: scan, through, movedBack: false };
+    return { type: 'scan', scan, lane, after, through, limit, maxBytes: settings.maxBatchBytes };
+  };
+
+  const isWaiting = ({ scan, after, through }: Cursor): boolean => scan === null && after < through;
+
   const scans = (nowMs: number): readonly PumpEffect[] => {
     if (!up) return [];
     const effects: PumpEffect[] = [];
-    const scan = (lane: Lane, limit: number): void => {
-      const { after, through } = lanes[lane];
-      lanes[lane].scanning = true;
-      const maxBytes = settings.maxBatchBytes;
-      effects.push({ type: 'scan', lane, after, through, limit, maxBytes });
-    };
     const free = settings.liveWindow - countOf('live');
-    const { live, backlog } = lanes;
-    if (!live.scanning && live.after < live.through && free > 0) scan('live', free);
-    const waiting = !backlog.scanning && backlog.after < backlog.through;
-    if (waiting && nowMs >= pausedUntilMs && countOf('backlog') < settings.batchWindow) {
-      refill(nowMs);
-      if (settings.ratePerS === null || tokens >= wantedTokens()) {
-        if (backlogAllowance() >= 1) {
-          backlogMovedBack = false;
-          scan('backlog', backlogAllowance());
-        }
-      }
+    if (isWaiting(lanes.live) && free > 0) effects.push(startScan('live', free));
+    const room = nowMs >= pausedUntilMs && countOf('backlog') < settings.batchWindow;
+    if (isWaiting(lanes.backlog) && room) {
+      const allowed = bucket.allow(batchEvents, nowMs);
+      if (allowed > 0) effects.push(startScan('backlog', allowed));
     }
     return effects;
   };
 
-  const takeScanned = (
-    { lane, rows, complete }: Extract<PumpEvent, { type: 'scanned' }>,
-    nowMs: number,
-  ): readonly PumpEffect[] => {
-    const place = lanes[lane];
-    if (!place.scanning) return [];
-    place.scanning = false;
-    const last = rows.at(-1);
-    if (lane === 'live' || !backlogMovedBack) {
-      place.after = complete || last === undefined ? place.through : Math.max(place.after, last);
+  /** Rows in their order, a batch each, but a suspect is one all by itself. */
+  const batchesOf = (rows: readonly number[]): readonly (readonly number[])[] => {
+    const batches: number[][] = [];
+    for (const row of rows) {
+      const open = batches.at(-1);
+      const alone = suspects.has(row) || (open !== undefined && suspects.has(open[0] as number));
+      if (open === undefined || alone) batches.push([row]);
+      else open.push(row);
     }
-    if (!up) return [];
-    const wanted = rows.filter((row) => !rowsInFlight.has(row) && !heldBack.has(row));
-    if (lane === 'live') return wanted.map((row) => send('live', [row], nowMs));
-    const alone = wanted.filter((row) => suspects.has(row));
-    const together = wanted.filter((row) => !suspects.has(row));
-    if (settings.ratePerS !== null) tokens -= wanted.length;
-    return [
-      ...alone.map((row) => send('backlog', [row], nowMs)),
-      ...(together.length > 0 ? [send('backlog', together, nowMs)] : []),
-    ];
+    return batches;
   };
 
+  const takeScanned = (
+    event: Extract<PumpEvent, { type: 'scanned' }>,
+    nowMs: number,
+  ): readonly PumpEffect[] => {
+    const lane = lanes.live.scan?.id === event.scan ? 'live' : 'backlog';
+    const cursor = lanes[lane];
+    const scan = cursor.scan;
+    // Of a connection that is gone: this one began with the cursor where it had to be.
+    if (scan === null || scan.id !== event.scan) return [];
+    cursor.scan = null;
+    const wanted = event.rows.filter(
+      (row) => !rowsInFlight.has(row) && !heldBack.has(row) && !releasedMeanwhile.has(row),
+    );
+    if (lanes.live.scan === null && lanes.backlog.scan === null) releasedMeanwhile.clear();
+    const batches = lane === 'live' ? wanted.map((row) => [row]) : batchesOf(wanted);
+    const sent = lane === 'live' ? batches : batches.slice(0, freeSlots());
+    const reached = sent.length < batches.length ? sent.at(-1)?.at(-1) : event.rows.at(-1);
+    const all = event.complete && sent.length === batches.length;
+    if (!scan.movedBack) {
+      cursor.after = Math.max(cursor.after, all ? scan.through : (reached ?? scan.through));
+    }
+    if (lane === 'backlog') bucket.take(sent.reduce((sum, { length }) => sum + length, 0));
+    return sent.map((rows) => send(lane, rows, nowMs));
+  };
+
+  const freeSlots = (): number => settings.batchWindow - countOf('backlog');
+
   const release = (rows: readonly number[], nowMs: number): void => {
+    if (rows.length > 0) {
+      timeouts = 0;
+      pausedUntilMs = 0;
+    }
+    const scanning = lanes.live.scan !== null || lanes.backlog.scan !== null;
     for (const row of rows) {
+      if (scanning) releasedMeanwhile.add(row);
       suspects.delete(row);
+      strikes.delete(row);
       heldBack.delete(row);
       const id = rowsInFlight.get(row);
       const message = id === undefined ? undefined : messages.get(id);
       if (id === undefined || message === undefined) continue;
       rowsInFlight.delete(row);
       message.rows.delete(row);
-      timeouts = 0;
-      pausedUntilMs = 0;
       if (message.rows.size > 0) continue;
       messages.delete(id);
       if (message.lane === 'backlog') measure(message, nowMs);
@@ -228,16 +272,18 @@ export function createPump(initial: PumpSettings): Pump {
   };
 
   const expire = (nowMs: number): void => {
-    let expired = false;
+    let lastSentMs = -1;
     for (const [id, message] of messages) {
       if (message.deadlineMs > nowMs) continue;
-      expired = true;
+      lastSentMs = Math.max(lastSentMs, message.sentMs);
       drop(id, message);
       toBacklog(message.rows);
       if (message.lane === 'backlog') batchEvents = Math.max(1, Math.floor(batchEvents / 2));
     }
-    if (!expired) return;
+    // What was under way when the pause began tells nothing that it did not tell already.
+    if (lastSentMs < backedOffAtMs) return;
     timeouts++;
+    backedOffAtMs = nowMs;
     const backoff = Math.min(settings.maxBackoffMs, settings.ackTimeoutMs * 2 ** (timeouts - 1));
     pausedUntilMs = nowMs + backoff;
   };
@@ -248,8 +294,8 @@ export function createPump(initial: PumpSettings): Pump {
     drop(id, message);
     const [only] = message.rows;
     if (message.size === 1 && only !== undefined) {
-      heldBack.add(only);
-      return [{ type: 'held-back', row: only }];
+      heldBack.set(only, Number.POSITIVE_INFINITY);
+      return [{ type: 'held-back', row: only, reason: 'rejected' }];
     }
     for (const row of message.rows) suspects.add(row);
     toBacklog(message.rows);
@@ -258,15 +304,56 @@ export function createPump(initial: PumpSettings): Pump {
 
   const goUp = (head: number, nowMs: number): void => {
     up = true;
+    const known = Math.max(head, lanes.live.through);
+    lanes.live = { after: known, through: known, scan: null };
+    lanes.backlog = { after: 0, through: known, scan: null };
     messages.clear();
     rowsInFlight.clear();
-    heldBack.clear();
-    lanes.live = { after: head, through: head, scanning: false };
-    lanes.backlog = { after: 0, through: head, scanning: false };
+    releasedMeanwhile.clear();
+    for (const [row, untilMs] of heldBack) {
+      if (untilMs === Number.POSITIVE_INFINITY) heldBack.delete(row);
+    }
     timeouts = 0;
+    backedOffAtMs = nowMs;
     pausedUntilMs = 0;
-    tokens = capacity();
-    tokensAtMs = nowMs;
+    bucket.fill(nowMs);
+  };
+
+  /** A message that the broker did not take before the connection ended may be why it ended. */
+  const goDown = (nowMs: number): readonly PumpEffect[] => {
+    const effects: PumpEffect[] = [];
+    up = false;
+    for (const { accepted, rows, size } of messages.values()) {
+      if (accepted) continue;
+      for (const row of rows) {
+        const count = (strikes.get(row) ?? 0) + 1;
+        strikes.set(row, count);
+        if (count >= STRIKES_TO_SUSPECT) suspects.add(row);
+        if (size > 1 || count < STRIKES_TO_HOLD) continue;
+        heldBack.set(row, nowMs + settings.holdMs);
+        effects.push({ type: 'held-back', row, reason: 'ends-connections' });
+      }
+    }
+    messages.clear();
+    rowsInFlight.clear();
+    return effects;
+  };
+
+  /** Held long enough: once more, and back into hold should the connection end over it again. */
+  const tryHeldAgain = (nowMs: number): void => {
+    for (const [row, untilMs] of heldBack) {
+      if (untilMs > nowMs) continue;
+      heldBack.delete(row);
+      strikes.set(row, STRIKES_TO_HOLD - 1);
+      toBacklog([row]);
+    }
+  };
+
+  const requeue = (after: number): void => {
+    for (const row of releasedMeanwhile) if (row > after) releasedMeanwhile.delete(row);
+    toBacklog([after + 1]);
+    // Also what the live lane has not come to: it may have looked while these rows were still released.
+    lanes.backlog.through = Math.max(lanes.backlog.through, lanes.live.through);
   };
 
   const apply = (event: PumpEvent, nowMs: number): readonly PumpEffect[] => {
@@ -275,10 +362,7 @@ export function createPump(initial: PumpSettings): Pump {
         goUp(event.head, nowMs);
         return [];
       case 'down':
-        up = false;
-        messages.clear();
-        rowsInFlight.clear();
-        return [];
+        return goDown(nowMs);
       case 'committed':
         invariant(event.head >= 0, 'a head is a row number');
         lanes.live.through = Math.max(lanes.live.through, event.head);
@@ -289,40 +373,39 @@ export function createPump(initial: PumpSettings): Pump {
         release(event.rows, nowMs);
         return [];
       case 'requeued':
-        toBacklog([event.after + 1]);
-        lanes.backlog.through = Math.max(lanes.backlog.through, lanes.live.after);
+        requeue(event.after);
         return [];
+      case 'accepted': {
+        const message = messages.get(event.message);
+        if (message !== undefined) message.accepted = true;
+        return [];
+      }
       case 'rejected':
         return reject(event.message);
       case 'rate-changed':
-        settings = { ...settings, ratePerS: event.ratePerS };
-        tokens = Math.min(tokens, capacity());
+        bucket.setRate(event.ratePerS, nowMs);
         return [];
       case 'tick':
         return [];
     }
   };
 
-  const tokensDueMs = (): number =>
-    settings.ratePerS === null || tokens >= wantedTokens()
-      ? pausedUntilMs
-      : Math.max(
-          pausedUntilMs,
-          tokensAtMs + Math.ceil(((wantedTokens() - tokens) * 1000) / settings.ratePerS),
-        );
-
   return {
     handle: (event, nowMs) => {
       const effects = apply(event, nowMs);
+      if (!up) return effects;
       expire(nowMs);
+      tryHeldAgain(nowMs);
       return [...effects, ...scans(nowMs)];
     },
     wakeAtMs: () => {
       if (!up) return null;
-      const due: number[] = [...messages.values()].map(({ deadlineMs }) => deadlineMs);
-      const { backlog } = lanes;
+      const due = [...messages.values()].map(({ deadlineMs }) => deadlineMs);
+      due.push(...[...heldBack.values()].filter(Number.isFinite));
       const blocked = countOf('backlog') >= settings.batchWindow;
-      if (!backlog.scanning && backlog.after < backlog.through && !blocked) due.push(tokensDueMs());
+      if (isWaiting(lanes.backlog) && !blocked) {
+        due.push(Math.max(pausedUntilMs, bucket.dueMs(batchEvents)));
+      }
       return due.length === 0 ? null : Math.min(...due);
     },
     inFlight: () => rowsInFlight.size,
