@@ -26,6 +26,7 @@ export * from './catalogue-limits.ts';
 export * from './catalogue-validation.ts';
 export * from './catalogue-delta.ts';
 export {
+  byPlace,
   formatImportFault,
   formatImportWarning,
   type ImportFault,

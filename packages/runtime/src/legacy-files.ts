@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
+  byPlace,
   err,
   type ImportedCatalogue,
   type ImportFault,
@@ -46,8 +47,13 @@ function importRead(
   if (files.length === 0 && faults.length > 0) return err(faults);
   const imported = importLegacyCatalogue(files, { shop });
   if (faults.length === 0) return imported;
-  return err([...faults, ...(imported.ok ? [] : imported.error)]);
+  // What a line or file that cannot be read breaks besides is no fault of its own.
+  const unread = new Set(faults.map(placeText));
+  const others = imported.ok ? [] : imported.error.filter((one) => !unread.has(placeText(one)));
+  return err(byPlace([...faults, ...others]));
 }
+
+const placeText = ({ file, line }: ImportFault): string => `${file}:${line}`;
 
 /** The CSV files of a folder, but not of folders in it, or of a ZIP, with or without a folder in it. */
 export async function readLegacyPath(path: string): Promise<LegacyFiles> {

@@ -631,6 +631,13 @@ describe('A row', () => {
     ]);
   });
 
+  it('of a key with a wrong colour says so once', () => {
+    const keys = withRows('EPOS_PROD1.CSV', '51,COLA,Cola,1,4,256,2,3');
+    expect(faultsOf({ 'EPOS_PROD1.CSV': keys })).toEqual([
+      'EPOS_PROD1.CSV:6 COLOUR_RED: "256" is not allowed, must be a whole number from 0 to 255',
+    ]);
+  });
+
   it('with a header column twice is not read at all', () => {
     const lines = ['PRODNUMB,PRODNUMB,OPT_PRODNUMB', '71,72,bad'];
     expect(faultsOf({ 'P_CHOICE.CSV': lines })).toEqual([

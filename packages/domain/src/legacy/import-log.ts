@@ -21,6 +21,10 @@ export interface ImportWarning {
   readonly examples: readonly string[];
 }
 
+/** Faults in the order of files and lines. */
+export const byPlace = (faults: readonly ImportFault[]): readonly ImportFault[] =>
+  faults.toSorted((a, b) => compareKeys(a.file, b.file) || compareKeys(a.line ?? 0, b.line ?? 0));
+
 /** `PDITEM9.CSV:12 VATPR: "5l0" must be a whole number of pence from 0 to 100000`. */
 export function formatImportFault({ file, line, column, message }: ImportFault): string {
   const place = [line === null ? file : `${file}:${line}`, column].filter((part) => part !== null);
@@ -92,10 +96,7 @@ export function createImportLog(): ImportLog {
       place.column === null
         ? faultyRows.has(rowOf(place))
         : faultyCells.has(cellOf(place)) || faultyCells.has(cellOf({ ...place, column: null })),
-    faults: () =>
-      faults.toSorted(
-        (a, b) => compareKeys(a.file, b.file) || compareKeys(a.line ?? 0, b.line ?? 0),
-      ),
+    faults: () => byPlace(faults),
     warnings: () => [...warnings.values()],
   };
 }

@@ -45,7 +45,8 @@ function keysOf(
 ): ReadonlyMap<number, MenuKey> {
   const known = new Set(pages.map(({ id }) => id));
   const keys = new Map<number, MenuKey>();
-  for (const { line, cells } of rows) {
+  for (const { line, cells, faulty } of rows) {
+    if (faulty) continue;
     const { code, page, sequence } = cells;
     const colour = colourOf(cells);
     if (colour === 'partial') {
