@@ -190,7 +190,11 @@ async function readIssue(
     .select(['journal.row', 'journal.payload', 'journal.hash'])
     .where('business_date', '=', date);
   if (revision !== undefined) query = query.where('revision', '=', revision);
-  const found = await query.orderBy('revision', 'desc').limit(1).executeTakeFirst();
+  const found = await query
+    .orderBy('day_issues.epoch', 'desc')
+    .orderBy('revision', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   if (found === undefined) return null;
   invariant(sha256(found.payload) === found.hash, 'the journal holds what was written');
   return { summary: daySummarySchema.parse(JSON.parse(found.payload)), row: found.row };
@@ -286,6 +290,7 @@ async function appendIssue(
     .insertInto('day_issues')
     .values({
       business_date: date,
+      epoch: tail.epoch,
       revision: facts.revision,
       row: next.last_row,
       exported_at_ms: null,

@@ -39,6 +39,7 @@ export interface KioskTables {
   };
   readonly day_issues: {
     readonly business_date: string;
+    readonly epoch: number;
     readonly revision: number;
     readonly row: number;
     readonly exported_at_ms: number | null;

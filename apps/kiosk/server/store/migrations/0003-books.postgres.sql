@@ -1,11 +1,13 @@
--- Each issue of a closed day: revision 1 is the Z, every correction the next. The summary is the journal's row.
+-- Each issue of a closed day: revision 1 is the Z, every correction the next. The summary is the journal's row; the
+-- highest (epoch, revision) stands.
 CREATE TABLE day_issues (
   business_date text NOT NULL,
+  epoch bigint NOT NULL,
   revision integer NOT NULL,
   row bigint NOT NULL REFERENCES journal (row),
   -- When its files were written to disk.
   exported_at_ms bigint,
-  PRIMARY KEY (business_date, revision)
+  PRIMARY KEY (business_date, epoch, revision)
 );
 
 -- A drawer's turn. It takes in every sale since the one before it ended, so that none is outside of one.
@@ -36,4 +38,3 @@ CREATE TABLE cash_ups (
   counted_at_ms bigint NOT NULL
 );
 
-CREATE INDEX journal_subject ON journal (subject);

@@ -1,11 +1,13 @@
--- Each issue of a closed day: revision 1 is the Z, every correction the next. The summary is the journal's row.
+-- Each issue of a closed day: revision 1 is the Z, every correction the next. The summary is the journal's row; the
+-- highest (epoch, revision) stands.
 CREATE TABLE day_issues (
   business_date TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   row INTEGER NOT NULL REFERENCES journal (row),
   -- When its files were written to disk.
   exported_at_ms INTEGER,
-  PRIMARY KEY (business_date, revision)
+  PRIMARY KEY (business_date, epoch, revision)
 ) STRICT;
 
 -- A drawer's turn. It takes in every sale since the one before it ended, so that none is outside of one.
@@ -36,4 +38,3 @@ CREATE TABLE cash_ups (
   counted_at_ms INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX journal_subject ON journal (subject);
