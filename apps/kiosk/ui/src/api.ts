@@ -1,3 +1,6 @@
+import { signal } from '@preact/signals';
+import { signedOut, token } from './token.ts';
+
 /** A refusal of the kiosk: RFC 9457 with a stable `code` and every fault by its path. */
 export interface Problem {
   readonly status: number;
@@ -6,9 +9,10 @@ export interface Problem {
   readonly detail?: string;
   readonly faults?: readonly {
     readonly path: string;
-    readonly rule: string;
+    readonly code: string;
     readonly message: string;
   }[];
+  /** Of `price-changed`: what the order comes to now, pence. */
   readonly total?: number;
 }
 
@@ -21,17 +25,37 @@ export type Answer<T> =
 
 const TIMEOUT_MS = 8000;
 
-async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> {
+/** Whether the kiosk answered when it was last asked anything. */
+export const answering = signal(true);
+
+export const authorization = (): Readonly<Record<string, string>> => {
+  const bearer = token();
+  return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+};
+
+async function call<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: {
+        ...authorization(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const value: unknown = await response.json();
-    return response.ok ? { ok: true, value: value as T } : { ok: false, problem: value as Problem };
+    const text = await response.text();
+    const value: unknown = text === '' ? null : JSON.parse(text);
+    answering.value = true;
+    if (response.ok) return { ok: true, value: value as T };
+    if (response.status === 401) signedOut.value = true;
+    return { ok: false, problem: value as Problem };
   } catch {
+    answering.value = false;
     return { ok: false, problem: null };
   }
 }
@@ -39,8 +63,10 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
 export const get = <T>(path: string): Promise<Answer<T>> => call('GET', path);
 export const post = <T>(path: string, body: unknown): Promise<Answer<T>> =>
   call('POST', path, body);
+export const put = <T>(path: string, body: unknown): Promise<Answer<T>> => call('PUT', path, body);
+export const del = <T>(path: string): Promise<Answer<T>> => call('DELETE', path);
 
-/** One line that says what went wrong, for the cashier. */
+/** One line that says what went wrong, for whoever stands at the screen. */
 export const problemText = (problem: Problem | null): string =>
   problem === null
     ? 'The kiosk does not answer. Nothing is lost: try again.'

@@ -1,15 +1,15 @@
 import { computed, signal } from '@preact/signals';
 import {
-  type CatalogueIndex,
-  DEFAULT_TILL_RULES,
   type LineRequest,
   type OrderFault,
   type OrderLine,
+  type PriceBand,
   priceOrder,
   type PricedOrder,
   type SellingContext,
   type VatBasis,
 } from '@tillwire/domain';
+import { index, rules } from '../kiosk.ts';
 
 /** A line being rung up: what will be sent, and a key that stays its own while it is edited. */
 export interface DraftLine {
@@ -29,29 +29,32 @@ export interface Basket {
   readonly vatBasis: VatBasis;
 }
 
-const EMPTY: Basket = { lines: [], channel: 'OT-C', vatBasis: 'take' };
+const COUNTER = 'OT-C';
+export const EMPTY: Basket = { lines: [], channel: COUNTER, vatBasis: 'take' };
 
-export const index = signal<CatalogueIndex | null>(null);
 export const basket = signal<Basket>(EMPTY);
 /** The line whose options are shown. */
 export const selectedKey = signal<number | null>(null);
 export const held = signal<readonly Basket[]>([]);
 export const previous = signal<Basket | null>(null);
 
-let lastKey = 0;
-
 /** The screen prices with the server's own rules; the server decides (protocol.md §7). */
 export const context = computed<SellingContext | null>(() =>
-  index.value === null
-    ? null
-    : { index: index.value, rules: DEFAULT_TILL_RULES, knowsCrew: () => true },
+  index.value === null ? null : { index: index.value, rules: rules.value, knowsCrew: () => true },
 );
 
-const pricedAlone = (line: DraftLine, from: Basket, selling: SellingContext): BasketLine => {
+export const channel = computed(() => index.value?.channels.get(basket.value.channel) ?? null);
+export const band = computed<PriceBand>(
+  () =>
+    rules.value.bandByChannel.get(basket.value.channel) ?? channel.value?.band ?? (1 as PriceBand),
+);
+
+/** `line` priced by itself in the basket it is in. */
+export function pricedAlone(line: DraftLine, from: Basket, selling: SellingContext): BasketLine {
   const order = priceOrder({ ...from, lines: [line.request] }, 'sale', selling);
   if (!order.ok) return { ...line, priced: null, faults: order.error };
   return { ...line, priced: order.value.lines[0] ?? null, faults: [] };
-};
+}
 
 /** Every line priced by itself, so that one unfinished line does not hide the others' prices. */
 export const lines = computed<readonly BasketLine[]>(() => {
@@ -65,16 +68,19 @@ export const total = computed(() =>
   lines.value.reduce((sum, { priced }) => sum + (priced?.total ?? 0), 0),
 );
 
+/** How many items the finished lines hold. */
+export const itemCount = computed(() =>
+  lines.value.reduce((sum, { priced }) => sum + (priced?.quantity ?? 0), 0),
+);
+
+/** The first line something is missing from. */
+export const unfinished = computed(() => lines.value.find(({ priced }) => priced === null) ?? null);
+
 /** The whole order as it would be sold, or null while something is missing. */
 export const order = computed<PricedOrder | null>(() => {
   const selling = context.value;
   if (selling === null || basket.value.lines.length === 0) return null;
-  const { lines: drafts, ...rest } = basket.value;
-  const priced = priceOrder(
-    { ...rest, lines: drafts.map(({ request }) => request) },
-    'sale',
-    selling,
-  );
+  const priced = priceOrder({ ...basket.value, lines: requestsOf(basket.value) }, 'sale', selling);
   return priced.ok ? priced.value : null;
 });
 
@@ -82,30 +88,59 @@ export const selected = computed(
   () => lines.value.find(({ key }) => key === selectedKey.value) ?? null,
 );
 
+export const requestsOf = ({ lines: drafts }: Basket): readonly LineRequest[] =>
+  drafts.map(({ request }) => request);
+
 const change = (lineChange: (lines: readonly DraftLine[]) => readonly DraftLine[]): void => {
   basket.value = { ...basket.value, lines: lineChange(basket.value.lines) };
 };
 
-/** Whether two requests sell the same thing, whatever their quantities. */
-const sameItem = (a: LineRequest, b: LineRequest): boolean =>
-  JSON.stringify({ ...a, quantity: 1 }) === JSON.stringify({ ...b, quantity: 1 });
+const nextKey = (): number =>
+  [basket.value, ...held.value]
+    .flatMap(({ lines: drafts }) => drafts)
+    .reduce((highest, { key }) => Math.max(highest, key), 0) + 1;
 
-/** Adds one of `request`: to a line of the same thing if there is one, else as a new line. Returns its key. */
+/** Whether two requests sell the same thing, whatever their quantities. */
+const sameItem = (a: LineRequest, b: LineRequest): boolean => soldAs(a) === soldAs(b);
+
+const soldAs = (request: LineRequest): string =>
+  JSON.stringify(
+    Object.entries({ ...request, quantity: 1 })
+      .filter(([, value]) => value !== undefined && value !== '' && value !== false)
+      .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+      .sort(([a], [b]) => a.localeCompare(b)),
+  );
+
+export const MAX_QUANTITY = 999;
+
+/** Adds `request`: to a line of the same thing if there is one, else as a new line. Returns its key. */
 export function addLine(request: LineRequest): number {
   const same = basket.value.lines.find((line) => sameItem(line.request, request));
-  if (same !== undefined && same.request.quantity < 999) {
+  if (same !== undefined && same.request.quantity + request.quantity <= MAX_QUANTITY) {
     setQuantity(same.key, same.request.quantity + request.quantity);
     return same.key;
   }
-  lastKey += 1;
-  const line = { key: lastKey, request };
+  return appendLine(request);
+}
+
+/** Adds `request` as a line of its own, so that it can be changed apart. Returns its key. */
+export function appendLine(request: LineRequest): number {
+  const line = { key: nextKey(), request };
   change((all) => [...all, line]);
   return line.key;
 }
 
+/** Takes one of a line of several out as a line of its own. Returns its key. */
+export function splitOne(key: number): number {
+  const line = basket.value.lines.find((candidate) => candidate.key === key);
+  if (line === undefined || line.request.quantity < 2) return key;
+  setQuantity(key, line.request.quantity - 1);
+  return appendLine({ ...line.request, quantity: 1 });
+}
+
 export function setQuantity(key: number, quantity: number): void {
   if (quantity < 1) removeLine(key);
-  else editLine(key, (request) => ({ ...request, quantity: Math.min(999, quantity) }));
+  else editLine(key, (request) => ({ ...request, quantity: Math.min(MAX_QUANTITY, quantity) }));
 }
 
 export function editLine(key: number, edit: (request: LineRequest) => LineRequest): void {
@@ -119,16 +154,17 @@ export function removeLine(key: number): void {
   if (selectedKey.value === key) selectedKey.value = null;
 }
 
+/** An empty basket; the next customer starts at the counter again. */
 export function clearBasket(): void {
-  basket.value = { ...EMPTY, channel: basket.value.channel, vatBasis: basket.value.vatBasis };
+  basket.value = EMPTY;
   selectedKey.value = null;
 }
 
-export function setChannel(channel: string): void {
-  const delivers = index.value?.channels.get(channel)?.delivers === true;
+export function setChannel(code: string): void {
+  const delivers = index.value?.channels.get(code)?.delivers === true;
   basket.value = {
     ...basket.value,
-    channel,
+    channel: code,
     vatBasis: delivers ? 'take' : basket.value.vatBasis,
   };
 }
@@ -143,16 +179,21 @@ export function holdBasket(): void {
   clearBasket();
 }
 
+/** Takes a held basket up again; the one on the counter is held in its stead. */
 export function recallBasket(at: number): void {
   const recalled = held.value[at];
   if (recalled === undefined) return;
-  held.value = held.value.filter((_, place) => place !== at);
-  if (basket.value.lines.length > 0) held.value = [...held.value, basket.value];
+  const others = held.value.filter((_, place) => place !== at);
+  held.value = basket.value.lines.length > 0 ? [...others, basket.value] : others;
   basket.value = recalled;
   selectedKey.value = null;
 }
 
-/** The order sold before this one, rung up again. */
+/** The order sold before this one, rung up again behind what is in the basket. */
 export function repeatPrevious(): void {
-  if (previous.value !== null) basket.value = previous.value;
+  if (previous.value === null) return;
+  if (basket.value.lines.length === 0) {
+    basket.value = { ...previous.value, lines: [] };
+  }
+  for (const request of requestsOf(previous.value)) addLine(request);
 }

@@ -1,396 +1,351 @@
+import { signal } from '@preact/signals';
 import {
   type CatalogueIndex,
   type Combo,
   displayName,
-  extrasOffered,
   type LineRequest,
   mealPriceOf,
-  type PriceBand,
   type Product,
   type ProductLineRequest,
-  relishesOf,
+  singlePriceOf,
 } from '@tillwire/domain';
-import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { moveByArrows } from '../arrows.ts';
 import { money } from '../format.ts';
-import { basket, type BasketLine, editLine, index, removeLine, selectedKey } from './basket.ts';
+import { index } from '../kiosk.ts';
+import {
+  appendLine,
+  band,
+  type BasketLine,
+  channel,
+  editLine,
+  removeLine,
+  selectedKey,
+} from './basket.ts';
+import { Changes, Note } from './changes.tsx';
+import { changeOnlyOne, keyLabel } from './menu.ts';
+import { OptionKeys } from './option-keys.tsx';
+import {
+  factsOf,
+  firstStep,
+  inSize,
+  isDone,
+  itemName,
+  itemOf,
+  mealDrinks,
+  missingText,
+  sizesOf,
+  type Step,
+  stepAfter,
+  stepId,
+  stepsOf,
+  withChoice,
+} from './steps.ts';
 
-interface OptionsOf {
-  readonly line: BasketLine;
-  readonly of: CatalogueIndex;
-  readonly band: PriceBand;
+/** The step shown, of which line; another line opens at its own first step. */
+const shown = signal<{ readonly key: number; readonly step: Step } | null>(null);
+
+/** Edits the line by an answer to its step, then goes on to what is asked next, or closes: complete. */
+function answer(line: BasketLine, of: CatalogueIndex, request: LineRequest): void {
+  editLine(line.key, () => request);
+  const step = stepAfter(request, of);
+  shown.value = step === null ? null : { key: line.key, step };
+  if (step === null) selectedKey.value = null;
 }
 
-/** The options of the line being rung up, in the place of the menu's keys: touching a page leads back. */
+interface Part {
+  readonly line: BasketLine;
+  readonly of: CatalogueIndex;
+}
+
+/** What can be asked about the line being rung up, under the menu's keys, which stay live. */
 export function Options({ line }: { readonly line: BasketLine }) {
   const of = index.value;
-  if (of === null) return null;
-  const band = of.channels.get(basket.value.channel)?.band ?? (1 as PriceBand);
-  const { request } = line;
-  const item =
-    request.kind === 'product' ? of.products.get(request.code) : of.combos.get(request.code);
-  if (item === undefined) return null;
+  const item = of === null ? null : itemOf(line.request, of);
+  return of === null || item === null ? null : <Asked line={line} of={of} item={item} />;
+}
+
+function Asked({ line, of, item }: Part & { readonly item: Product | Combo }) {
+  const step = shown.value?.key === line.key ? shown.value.step : firstStep(line.request, of);
+  const body = useRef<HTMLDivElement>(null);
+  const shownId = step === null ? '' : stepId(step);
+  // The key that led on is gone with its step: whoever goes by keyboard goes on from the next one's first.
+  useEffect(() => {
+    if (document.activeElement === document.body) body.current?.querySelector('button')?.focus();
+  }, [shownId]);
   return (
     <section class="options" aria-label={`Options of ${displayName(item)}`}>
-      <header class="options-head">
-        <h2>{line.priced?.name ?? displayName(item)}</h2>
-        <strong>{line.priced === null ? 'not finished' : money(line.priced.unitPrice)}</strong>
-        <button type="button" class="key danger" onClick={() => removeLine(line.key)}>
-          Remove
-        </button>
-        <button
-          type="button"
-          class="key primary"
-          onClick={() => {
-            selectedKey.value = null;
-          }}
-        >
-          Done
-        </button>
-      </header>
-      {request.kind === 'product' ? (
-        <ProductOptions line={line} of={of} band={band} product={item as Product} />
-      ) : (
-        <ComboOptions line={line} of={of} band={band} combo={item as Combo} />
-      )}
-      <Note line={line} />
-      <Facts line={line} of={of} />
+      <Head line={line} of={of} />
+      <div class="options-bar">
+        <Steps line={line} of={of} step={step} />
+        <Switches line={line} of={of} />
+      </div>
+      <div class="options-body" ref={body} onKeyDown={moveByArrows}>
+        {step?.type === 'meal' ? <Meal line={line} of={of} product={item as Product} /> : null}
+        {step?.type === 'choice' ? (
+          <Choice line={line} of={of} group={step.group} members={item.choiceGroups[step.group]} />
+        ) : null}
+        {step?.type === 'changes' ? <Changes line={line} of={of} /> : null}
+        {step?.type === 'note' ? <Note line={line} /> : null}
+      </div>
     </section>
   );
 }
 
-function Section({ title, children }: { title: string; children: ComponentChildren }) {
+function Head({ line, of }: Part) {
+  const { request, priced } = line;
+  const missing = missingText(request, of);
   return (
-    <fieldset class="option-section">
-      <legend>{title}</legend>
-      <div class="option-keys">{children}</div>
-    </fieldset>
+    <header class="options-head">
+      <div class="options-title">
+        <h2>
+          {request.quantity > 1 ? `${request.quantity} × ` : ''}
+          {priced?.name ?? itemName(request, of)}
+          {priced?.isMeal === true ? ' meal' : ''}
+        </h2>
+        <p class="small soft" aria-live="polite">
+          <strong class="options-price">
+            {priced === null ? (missing ?? 'Not sold like this') : money(priced.unitPrice)}
+          </strong>
+          <FactsText line={line} of={of} />
+        </p>
+      </div>
+      {request.quantity > 1 ? (
+        <button type="button" class="key quiet" onClick={changeOnlyOne}>
+          Change one only
+        </button>
+      ) : null}
+      <button
+        type="button"
+        class="key quiet"
+        onClick={() => {
+          selectedKey.value = appendLine({ ...request, quantity: 1 });
+        }}
+      >
+        Repeat
+      </button>
+      <button type="button" class="key quiet danger" onClick={() => removeLine(line.key)}>
+        Remove
+      </button>
+      <button
+        type="button"
+        class="key quiet"
+        onClick={() => {
+          selectedKey.value = null;
+        }}
+      >
+        Done
+      </button>
+    </header>
   );
 }
 
-interface OptionKey {
-  readonly on: boolean;
-  readonly label: string;
-  readonly price?: number;
-  readonly onClick: () => void;
-  readonly disabled?: boolean;
-}
-
-const Option = ({ on, label, price, onClick, disabled }: OptionKey) => (
-  <button type="button" class="key option" aria-pressed={on} disabled={disabled} onClick={onClick}>
-    <span>{label}</span>
-    {price === undefined || price === 0 ? null : <span class="small">+{money(price)}</span>}
-  </button>
-);
-
-type Edit = (edit: (request: ProductLineRequest) => ProductLineRequest) => void;
-
-function ProductOptions({ line, of, band, product }: OptionsOf & { readonly product: Product }) {
-  const request = line.request as ProductLineRequest;
-  const edit: Edit = (change) =>
-    editLine(line.key, (current) => change(current as ProductLineRequest));
+/** Energy and allergens of what was chosen, as far as the catalogue knows them of every part. */
+function FactsText({ line: { priced }, of }: Part) {
+  const parts = (priced?.components ?? []).filter(({ role }) => role !== 'combo');
+  if (priced === null || parts.length === 0) return null;
+  const { kcal, allergens } = factsOf(parts, of);
   return (
     <>
-      <Sizes product={product} of={of} edit={edit} request={request} />
-      {product.meal === 'none' ? null : (
-        <MealOptions product={product} of={of} band={band} edit={edit} request={request} />
-      )}
-      {product.choiceGroups.map((group, at) => (
-        <Choices
-          key={at}
-          at={at}
-          group={group}
-          of={of}
-          count={product.choiceGroups.length}
-          chosen={request.choices ?? []}
-          choose={(choices) => edit((current) => ({ ...current, choices }))}
-        />
-      ))}
-      <Relishes product={product} of={of} edit={edit} request={request} />
-      <Extras product={product} of={of} band={band} edit={edit} request={request} />
+      {' · '}
+      {kcal === null ? 'kcal not known' : `${kcal} kcal`}
+      {' · '}
+      {allergens === null
+        ? 'allergens not known of every part: ask the manager'
+        : allergens.length === 0
+          ? 'no listed allergens'
+          : `contains ${allergens.join(', ')}`}
+      {priced.without.length > 0 ? ' (before what is left out)' : ''}
     </>
   );
 }
 
-interface ProductPart {
-  readonly product: Product;
-  readonly of: CatalogueIndex;
-  readonly edit: Edit;
-  readonly request: ProductLineRequest;
-}
+const STEP_TITLES = { meal: 'Meal', choice: 'Choice', changes: 'Changes', note: 'Note' } as const;
 
-/** Double and triple are other products (domain.md §2): what was chosen so far goes with it where it can. */
-function Sizes({ product, of, edit, request }: ProductPart) {
-  const base =
-    of.catalogue.products.find(
-      ({ double, triple }) => double === product.code || triple === product.code,
-    ) ?? product;
-  const sizes = [
-    { label: 'Single', code: base.code },
-    { label: 'Double', code: base.double },
-    { label: 'Triple', code: base.triple },
-  ].filter(({ code }) => code !== null && of.products.has(code));
-  if (sizes.length < 2) return null;
+function Steps({ line, of, step }: Part & { readonly step: Step | null }) {
+  const steps = stepsOf(line.request, of);
+  const choices = steps.filter(({ type }) => type === 'choice').length;
   return (
-    <Section title="Size">
-      {sizes.map(({ label, code }) => (
-        <Option
-          key={label}
-          label={label}
-          on={request.code === code}
-          onClick={() => edit((current) => ({ ...current, code: code as number }))}
-        />
-      ))}
-    </Section>
+    <div class="steps" role="group" aria-label="What to choose" onKeyDown={moveByArrows}>
+      {steps.map((each) => {
+        const done = isDone(each, line.request);
+        const title =
+          each.type === 'choice' && choices > 1
+            ? `Choice ${each.group + 1}`
+            : STEP_TITLES[each.type];
+        return (
+          <button
+            key={stepId(each)}
+            type="button"
+            class="step"
+            aria-pressed={step !== null && stepId(step) === stepId(each)}
+            onClick={() => {
+              shown.value = { key: line.key, step: each };
+            }}
+          >
+            {title}
+            {each.type === 'changes' ? null : done ? (
+              <span class="mark"> ✓</span>
+            ) : each.required ? (
+              <span class="mark needed"> needed</span>
+            ) : null}
+          </button>
+        );
+      })}
+    </div>
   );
 }
 
-function MealOptions({
+/** Sizes, go large, trade-up: one touch each, whatever step is shown. */
+function Switches({ line, of }: Part) {
+  const { request } = line;
+  const item = itemOf(request, of);
+  if (item === null) return null;
+  return (
+    <div class="switches" onKeyDown={moveByArrows}>
+      {request.kind === 'product' ? (
+        <>
+          {sizesOf(item as Product, of).map(({ label, code }) => (
+            <button
+              key={label}
+              type="button"
+              class="key option"
+              aria-pressed={request.code === code}
+              onClick={() => editLine(line.key, (current) => inSize(current, code, of))}
+            >
+              {label}
+            </button>
+          ))}
+          <GoLarge line={line} request={request} product={item as Product} of={of} />
+        </>
+      ) : (
+        <TradeUp line={line} combo={item as Combo} of={of} />
+      )}
+    </div>
+  );
+}
+
+function GoLarge({
+  line,
+  request,
   product,
   of,
-  band,
-  edit,
-  request,
-}: ProductPart & { readonly band: PriceBand }) {
-  const hotDrinks = of.channels.get(basket.value.channel)?.hotDrinks !== false;
-  const drinks = of.catalogue.products.filter(
-    ({ mealDrink, available, code }) =>
-      mealDrink === product.meal && available && (hotDrinks || !of.hotDrinks.has(code)),
-  );
-  const large = new Set<number>(
-    drinks.flatMap(({ code, largeDrink }) =>
-      largeDrink !== null && largeDrink !== code ? [largeDrink] : [],
-    ),
-  );
-  const chosen = request.meal === undefined ? undefined : of.products.get(request.meal.drink);
-  const canGoLarge = product.meal === 'standard' && chosen != null && chosen.largeDrink !== null;
+}: Part & { readonly request: ProductLineRequest; readonly product: Product }) {
+  if (product.meal !== 'standard') return null;
+  const drink = request.meal === undefined ? undefined : of.products.get(request.meal.drink);
+  const large = request.meal?.goLarge === true;
   return (
-    <>
-      <Section title={product.mealOnly ? 'Meal: choose the drink' : 'Make it a meal'}>
-        {product.mealOnly ? null : (
-          <Option
-            label="On its own"
-            on={request.meal === undefined}
-            onClick={() => edit(({ meal: _, ...rest }) => rest)}
-          />
-        )}
-        {drinks
-          .filter(({ code }) => !large.has(code))
-          .map((drink) => (
-            <Option
-              key={drink.code}
-              label={drink.menuKey?.label || displayName(drink)}
-              price={mealPriceOf(drink, band)}
-              on={request.meal?.drink === drink.code}
-              onClick={() =>
-                edit((current) => ({
-                  ...current,
-                  meal: {
-                    drink: drink.code,
-                    goLarge: current.meal?.goLarge === true && drink.largeDrink !== null,
-                  },
-                }))
-              }
-            />
-          ))}
-      </Section>
-      {canGoLarge ? (
-        <Section title="Size of the meal">
-          <Option
-            label="Go large"
-            on={request.meal?.goLarge === true}
-            onClick={() =>
-              edit((current) => ({
-                ...current,
-                meal: { drink: chosen.code, goLarge: current.meal?.goLarge !== true },
-              }))
-            }
-          />
-        </Section>
-      ) : null}
-    </>
+    <button
+      type="button"
+      class="key option"
+      aria-pressed={large}
+      disabled={drink?.largeDrink == null}
+      onClick={() =>
+        drink === undefined
+          ? undefined
+          : editLine(line.key, (current) => ({
+              ...(current as ProductLineRequest),
+              meal: { drink: drink.code, goLarge: !large },
+            }))
+      }
+    >
+      Go large
+    </button>
   );
 }
 
-interface ChoicesOf {
-  readonly at: number;
-  readonly group: readonly number[];
-  readonly of: CatalogueIndex;
-  readonly count: number;
-  /** In the groups' order; a hole is 0. */
-  readonly chosen: readonly number[];
-  readonly choose: (choices: readonly number[]) => void;
+function TradeUp({ line, combo, of }: Part & { readonly combo: Combo }) {
+  const up = combo.tradeUp;
+  const traded = up === null ? undefined : of.combos.get(up.combo);
+  const price = up === null ? 0 : (up.prices[band.value - 1] as number);
+  if (traded === undefined || price === 0) return null;
+  const on = line.request.kind === 'combo' && line.request.tradeUp === true;
+  return (
+    <button
+      type="button"
+      class="key option"
+      aria-pressed={on}
+      onClick={() => editLine(line.key, (current) => ({ ...current, tradeUp: !on }) as LineRequest)}
+    >
+      <span>{displayName(traded)}</span>
+      <span class="small">+{money(price - singlePriceOf(combo, band.value))}</span>
+    </button>
+  );
 }
 
-function Choices({ at, group, of, count, chosen, choose }: ChoicesOf) {
-  const title = count === 1 ? 'Choose one' : `Choose one (${at + 1} of ${count})`;
+function Meal({ line, of, product }: Part & { readonly product: Product }) {
+  const request = line.request as ProductLineRequest;
   return (
-    <Section title={title}>
-      {group.map((code) => {
+    <OptionKeys title={product.mealOnly ? 'Which drink?' : 'Make it a meal: which drink?'}>
+      {product.mealOnly ? null : (
+        <button
+          type="button"
+          class="key option"
+          aria-pressed={request.meal === undefined}
+          onClick={() => {
+            const { meal: _, ...single } = request;
+            answer(line, of, single);
+          }}
+        >
+          On its own
+        </button>
+      )}
+      {mealDrinks(product, of, channel.value).map((drink) => (
+        <button
+          key={drink.code}
+          type="button"
+          class="key option"
+          aria-pressed={request.meal?.drink === drink.code}
+          onClick={() =>
+            answer(line, of, {
+              ...request,
+              meal: {
+                drink: drink.code,
+                goLarge: request.meal?.goLarge === true && drink.largeDrink !== null,
+              },
+            })
+          }
+        >
+          <span>{keyLabel(drink)}</span>
+          <span class="small">{money(mealPriceOf(drink, band.value) + sidePrice(of))}</span>
+        </button>
+      ))}
+    </OptionKeys>
+  );
+}
+
+/** What a meal's regular side adds, pence: a drink's key shows what the meal adds to the burger. */
+function sidePrice(of: CatalogueIndex): number {
+  const side = of.products.get(of.catalogue.settings.regularSide);
+  return side === undefined ? 0 : mealPriceOf(side, band.value);
+}
+
+function Choice({
+  line,
+  of,
+  group,
+  members = [],
+}: Part & { readonly group: number; readonly members: readonly number[] | undefined }) {
+  const choices = line.request.choices ?? [];
+  return (
+    <OptionKeys title="Choose one">
+      {members.map((code) => {
         const product = of.products.get(code);
         return product === undefined ? null : (
-          <Option
+          <button
             key={code}
-            label={displayName(product)}
-            on={chosen[at] === code}
+            type="button"
+            class="key option"
+            aria-pressed={choices[group] === code}
+            disabled={!product.available}
             onClick={() =>
-              choose(
-                Array.from({ length: count }, (_, place) =>
-                  place === at ? code : (chosen[place] ?? 0),
-                ),
-              )
+              answer(line, of, { ...line.request, choices: withChoice(choices, group, code) })
             }
-          />
+          >
+            {displayName(product)}
+          </button>
         );
       })}
-    </Section>
-  );
-}
-
-function Relishes({ product, of, edit, request }: ProductPart) {
-  const relishes = relishesOf(of, product);
-  if (relishes.length === 0) return null;
-  const without = request.without ?? [];
-  return (
-    <Section title="Leave out">
-      {relishes.map(({ code, name }) => (
-        <Option
-          key={code}
-          label={`No ${name}`}
-          on={without.includes(code)}
-          onClick={() =>
-            edit((current) => ({
-              ...current,
-              without: without.includes(code)
-                ? without.filter((other) => other !== code)
-                : [...without, code],
-            }))
-          }
-        />
-      ))}
-    </Section>
-  );
-}
-
-function Extras({ product, of, band, edit, request }: ProductPart & { readonly band: PriceBand }) {
-  const extras = request.extras ?? [];
-  const quantityOf = (code: number): number =>
-    extras.find((extra) => extra.code === code)?.quantity ?? 0;
-  const set = (code: number, quantity: number): void =>
-    edit((current) => {
-      const others = (current.extras ?? []).filter((extra) => extra.code !== code);
-      return { ...current, extras: quantity > 0 ? [...others, { code, quantity }] : others };
-    });
-  const offered = extrasOffered(of, product).flatMap((code) => of.products.get(code) ?? []);
-  if (offered.length === 0) return null;
-  return (
-    <Section title="Extras">
-      {offered.map((extra) => {
-        const quantity = quantityOf(extra.code);
-        const name = displayName(extra);
-        return (
-          <span key={extra.code} class="extra">
-            <Option
-              label={quantity > 1 ? `${quantity} × ${name}` : name}
-              price={extra.prices[band - 1] as number}
-              on={quantity > 0}
-              disabled={!extra.available}
-              onClick={() => set(extra.code, quantity + 1)}
-            />
-            {quantity > 0 ? (
-              <button
-                type="button"
-                class="key"
-                aria-label={`One ${name} less`}
-                onClick={() => set(extra.code, quantity - 1)}
-              >
-                −
-              </button>
-            ) : null}
-          </span>
-        );
-      })}
-    </Section>
-  );
-}
-
-function ComboOptions({ line, of, band, combo }: OptionsOf & { readonly combo: Combo }) {
-  const request = line.request as Extract<LineRequest, { kind: 'combo' }>;
-  const edit = (rest: Partial<typeof request>): void =>
-    editLine(line.key, (current) => ({ ...current, ...rest }) as LineRequest);
-  const parts = combo.components.flatMap((code) => of.products.get(code) ?? []);
-  const tradeUp = combo.tradeUp;
-  const tradeUpPrice = tradeUp === null ? 0 : (tradeUp.prices[band - 1] as number);
-  const traded = tradeUp === null ? undefined : of.combos.get(tradeUp.combo);
-  return (
-    <>
-      <p class="soft">With {parts.map(displayName).join(', ')}</p>
-      {combo.choiceGroups.map((group, at) => (
-        <Choices
-          key={at}
-          at={at}
-          group={group}
-          of={of}
-          count={combo.choiceGroups.length}
-          chosen={request.choices}
-          choose={(choices) => edit({ choices })}
-        />
-      ))}
-      {traded === undefined || tradeUpPrice === 0 ? null : (
-        <Section title="Trade up">
-          <Option
-            label={displayName(traded)}
-            price={tradeUpPrice - (combo.prices[band - 1] as number)}
-            on={request.tradeUp === true}
-            onClick={() => edit({ tradeUp: request.tradeUp !== true })}
-          />
-        </Section>
-      )}
-    </>
-  );
-}
-
-const Note = ({ line }: { readonly line: BasketLine }) => (
-  <label class="note">
-    <span class="small soft">Note for the kitchen</span>
-    <input
-      class="field"
-      maxLength={200}
-      value={line.request.note ?? ''}
-      onInput={(event) => {
-        const note = event.currentTarget.value;
-        editLine(line.key, (request) => ({ ...request, note }));
-      }}
-    />
-  </label>
-);
-
-/** Allergens and energy of what was chosen, where the catalogue knows them of every part. */
-function Facts({ line, of }: { readonly line: BasketLine; readonly of: CatalogueIndex }) {
-  const parts = (line.priced?.components ?? []).filter(({ role }) => role !== 'combo');
-  const products = parts.map(({ code, quantity }) => ({
-    product: of.products.get(code),
-    quantity,
-  }));
-  if (products.length === 0) return null;
-  const kcal = products.reduce<number | null>(
-    (sum, { product, quantity }) =>
-      sum === null || product?.kcal == null ? null : sum + product.kcal * quantity,
-    0,
-  );
-  const known = products.every(({ product }) => product?.allergens != null);
-  const allergens = new Set(products.flatMap(({ product }) => product?.allergens ?? []));
-  return (
-    <p class="facts small soft">
-      {kcal === null ? 'Energy not known for every part' : `${kcal} kcal`}
-      {' · '}
-      {known
-        ? allergens.size === 0
-          ? 'No listed allergens'
-          : `Contains ${[...allergens].toSorted().join(', ')}`
-        : 'Allergens not known for every part: ask the manager'}
-      {line.priced !== null && line.priced.without.length > 0
-        ? ' (as listed, before what is left out)'
-        : ''}
-    </p>
+    </OptionKeys>
   );
 }

@@ -1,0 +1,181 @@
+import { useSignal } from '@preact/signals';
+import type { TillReading } from '@tillwire/domain';
+import { useEffect } from 'preact/hooks';
+import { get, post, problemText } from '../api.ts';
+import { count, dateText, money, orderNumber } from '../format.ts';
+import { onLive } from '../live.ts';
+import { mintRequestId, type SoldOrder } from '../orders.ts';
+import { typeDigits } from '../till/tender.ts';
+import './drawer.css';
+
+/** The cash drawer: what is taken out of it, and what the day came to so far. */
+export const DrawerScreen = () => (
+  <div class="drawer">
+    <PaidOut />
+    <Reading />
+  </div>
+);
+
+function PaidOut() {
+  const amount = useSignal(0);
+  const crewId = useSignal('');
+  const reason = useSignal('');
+  const trouble = useSignal('');
+  const done = useSignal<SoldOrder | null>(null);
+  const isSending = useSignal(false);
+  // One id for what is being asked, so that asking again after a lost answer takes nothing twice.
+  const requestId = useSignal(mintRequestId());
+  const send = async (): Promise<void> => {
+    if (isSending.value) return;
+    isSending.value = true;
+    const answer = await post<{ readonly order: SoldOrder }>('/api/paid-outs', {
+      requestId: requestId.value,
+      amount: amount.value,
+      crewId: crewId.value,
+      reason: reason.value,
+    });
+    isSending.value = false;
+    trouble.value = answer.ok ? '' : problemText(answer.problem);
+    if (!answer.ok) return;
+    done.value = answer.value.order;
+    amount.value = 0;
+    reason.value = '';
+    requestId.value = mintRequestId();
+  };
+  return (
+    <section class="card" aria-labelledby="paid-out">
+      <h2 id="paid-out">Paid out</h2>
+      <p class="soft">Cash taken from the drawer, 1p to £999.99.</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <label>
+          <span class="small soft">Amount</span>
+          <input
+            class="field amount"
+            inputMode="numeric"
+            autoComplete="off"
+            required
+            placeholder={money(0)}
+            value={amount.value === 0 ? '' : money(amount.value)}
+            onInput={(event) => {
+              amount.value = typeDigits(0, event.currentTarget.value.replaceAll(/\D/g, ''));
+              event.currentTarget.value = amount.value === 0 ? '' : money(amount.value);
+            }}
+          />
+        </label>
+        <label>
+          <span class="small soft">Crew id</span>
+          <input
+            class="field"
+            required
+            maxLength={64}
+            value={crewId.value}
+            onInput={(event) => {
+              crewId.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <label>
+          <span class="small soft">Reason</span>
+          <input
+            class="field"
+            required
+            maxLength={200}
+            value={reason.value}
+            onInput={(event) => {
+              reason.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <button type="submit" class="key primary" disabled={isSending.value}>
+          Take {amount.value === 0 ? 'out' : `${money(amount.value)} out`}
+        </button>
+      </form>
+      <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
+        {trouble.value}
+      </p>
+      <p role="status">
+        {done.value === null ? (
+          ''
+        ) : (
+          <a href={`#/orders/${done.value.businessDate}/${done.value.globalOrderId}`}>
+            Booked as number {orderNumber(done.value.globalOrderId)}:{' '}
+            {money(0 - (done.value.tenders[0]?.amount ?? 0))}
+          </a>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** What `GET /api/day/reading` answers that is shown here. */
+interface DayReading {
+  readonly businessDate: string;
+  readonly tenders: TillReading;
+}
+
+const ENTRIES: readonly (readonly [keyof TillReading, string])[] = [
+  ['cash', 'Cash'],
+  ['card', 'Card'],
+  ['cheque', 'Cheque'],
+  ['onAccount', 'On account'],
+  ['voucher', 'Vouchers'],
+  ['paidOut', 'Paid out'],
+  ['crewFood', 'Crew food'],
+  ['cookedWaste', 'Cooked waste'],
+  ['deleted', 'Voided'],
+];
+
+function Reading() {
+  const shown = useSignal<DayReading | null>(null);
+  const trouble = useSignal('');
+  const load = async (): Promise<void> => {
+    const answer = await get<DayReading>('/api/day/reading');
+    trouble.value = answer.ok ? '' : problemText(answer.problem);
+    if (answer.ok) shown.value = answer.value;
+  };
+  useEffect(() => {
+    void load();
+    return onLive('order', () => void load());
+  }, []);
+  return (
+    <section class="card" aria-labelledby="reading">
+      <h2 id="reading">X reading</h2>
+      <p class="soft">
+        {shown.value === null
+          ? 'What the day came to so far, without closing it.'
+          : `${dateText(shown.value.businessDate)}, so far. Nothing is closed by looking.`}
+      </p>
+      <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
+        {trouble.value}
+      </p>
+      {shown.value === null ? null : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Tender</th>
+              <th scope="col">Count</th>
+              <th scope="col">Amount</th>
+            </tr>
+          </thead>
+          <tbody>
+            {ENTRIES.map(([name, title]) => {
+              const entry = shown.value?.tenders[name];
+              return entry === undefined ? null : (
+                <tr key={name}>
+                  <th scope="row">{title}</th>
+                  <td>{count(entry.count)}</td>
+                  <td>{money(entry.amount)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

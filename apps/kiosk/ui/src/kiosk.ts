@@ -1,0 +1,103 @@
+import { computed, signal } from '@preact/signals';
+import {
+  type Catalogue,
+  type CatalogueIndex,
+  indexCatalogue,
+  type PriceBand,
+  type TillRules,
+} from '@tillwire/domain';
+import { type Answer, answering, get, type Problem } from './api.ts';
+import { live, onLive } from './live.ts';
+
+/** What the shop sells now and how (`GET /api/catalogue`). */
+export interface KioskMenu {
+  readonly catalogVersion: number;
+  readonly configVersion: number | null;
+  readonly catalogue: Catalogue;
+  readonly rules: {
+    readonly cheques: boolean;
+    readonly vouchers: boolean;
+    readonly onAccount: boolean;
+    readonly channelsOff: readonly string[];
+    readonly bandByChannel: Readonly<Record<string, number>>;
+  };
+}
+
+/** Where the shop stands with Head Office (`GET /api/sync`). */
+export interface SyncState {
+  readonly link: 'up' | 'down';
+  readonly unsent: { readonly count: number; readonly oldestAgeS: number | null };
+  readonly parked: number;
+  /** Nothing exists here alone. */
+  readonly safeToPowerOff: boolean;
+}
+
+export const menu = signal<KioskMenu | null>(null);
+/** Why there is no menu to sell from, as the kiosk says it. */
+export const menuProblem = signal<Problem | null>(null);
+export const sync = signal<SyncState | null>(null);
+/** The date sales are booked on now. */
+export const businessDate = signal<string | null>(null);
+
+export const index = computed<CatalogueIndex | null>(() =>
+  menu.value === null ? null : indexCatalogue(menu.value.catalogue),
+);
+
+export const rules = computed<TillRules>(() => {
+  const sent = menu.value?.rules;
+  return {
+    cheques: sent?.cheques ?? false,
+    vouchers: sent?.vouchers ?? true,
+    onAccount: sent?.onAccount ?? true,
+    channelsOff: new Set(sent?.channelsOff),
+    bandByChannel: new Map(
+      Object.entries(sent?.bandByChannel ?? {}).map(([code, band]) => [code, band as PriceBand]),
+    ),
+  };
+});
+
+/** Whether the kiosk itself can be reached from this screen. */
+export const reachable = computed(() => answering.value && live.value !== 'down');
+
+export async function refreshMenu(): Promise<Answer<KioskMenu>> {
+  const answer = await get<KioskMenu>('/api/catalogue');
+  if (answer.ok) {
+    const [held, given] = [menu.value, answer.value];
+    const isSame =
+      held?.catalogVersion === given.catalogVersion && held.configVersion === given.configVersion;
+    if (!isSame) menu.value = given;
+    menuProblem.value = null;
+  } else if (answer.problem !== null) menuProblem.value = answer.problem;
+  return answer;
+}
+
+export async function refreshSync(): Promise<void> {
+  const answer = await get<SyncState>('/api/sync');
+  if (answer.ok) sync.value = answer.value;
+}
+
+export async function refreshDay(): Promise<void> {
+  const answer = await get<{ readonly businessDate: string }>('/api/orders?limit=1');
+  if (answer.ok) businessDate.value = answer.value.businessDate;
+}
+
+const STATE_EVERY_MS = 10_000;
+
+/** Keeps menu, state and day as the kiosk has them. */
+export function followShop(): void {
+  const refreshState = (): void => {
+    void refreshSync();
+    void refreshDay();
+  };
+  const refreshAll = (): void => {
+    void refreshMenu();
+    refreshState();
+  };
+  onLive('connected', refreshAll);
+  onLive('catalogue', () => void refreshMenu());
+  onLive('sync', () => void refreshSync());
+  onLive('order', () => void refreshSync());
+  onLive('day', () => void refreshDay());
+  setInterval(refreshState, STATE_EVERY_MS);
+  refreshAll();
+}

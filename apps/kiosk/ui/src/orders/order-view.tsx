@@ -1,0 +1,143 @@
+import { useSignal } from '@preact/signals';
+import { acceptsTender, type CustomerTender } from '@tillwire/domain';
+import { useEffect } from 'preact/hooks';
+import { type Answer, get, post, problemText } from '../api.ts';
+import { methodText, money, orderNumber } from '../format.ts';
+import { index, rules } from '../kiosk.ts';
+import type { SoldOrder } from '../orders.ts';
+import { Receipt } from './receipt.tsx';
+
+type Asking = 'void' | 'payment' | null;
+type OrderAnswer = Answer<{ readonly order: SoldOrder }>;
+
+/** An order's receipt, and what may still be done to it. */
+export function OrderView({ id, day }: { readonly id: string; readonly day: string }) {
+  const order = useSignal<SoldOrder | null>(null);
+  const asking = useSignal<Asking>(null);
+  const trouble = useSignal('');
+  const take = (answer: OrderAnswer): void => {
+    trouble.value = answer.ok ? '' : problemText(answer.problem);
+    if (!answer.ok) return;
+    order.value = answer.value.order;
+    asking.value = null;
+  };
+  useEffect(() => void get<{ readonly order: SoldOrder }>(`/api/orders/${id}`).then(take), [id]);
+  const shown = order.value;
+  const toggleable =
+    shown !== null &&
+    shown.status === 'completed' &&
+    shown.kind === 'sale' &&
+    shown.paymentMethod !== 'split';
+  const toggle = (what: Exclude<Asking, null>): void => {
+    asking.value = asking.value === what ? null : what;
+  };
+  return (
+    <>
+      <header class="order-head">
+        <h2>Order {orderNumber(id)}</h2>
+        <a class="key quiet" href={`#/orders/${day}`}>
+          Close
+        </a>
+      </header>
+      <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
+        {trouble.value}
+      </p>
+      {shown === null ? null : (
+        <>
+          <Receipt order={shown} />
+          <div class="order-keys">
+            <button type="button" class="key" onClick={() => print()}>
+              Print
+            </button>
+            <button
+              type="button"
+              class="key"
+              aria-expanded={asking.value === 'payment'}
+              disabled={!toggleable}
+              onClick={() => toggle('payment')}
+            >
+              Change payment
+            </button>
+            <button
+              type="button"
+              class="key danger"
+              aria-expanded={asking.value === 'void'}
+              disabled={shown.status === 'voided'}
+              onClick={() => toggle('void')}
+            >
+              Void
+            </button>
+          </div>
+          {asking.value === 'void' ? <VoidForm order={shown} take={take} /> : null}
+          {asking.value === 'payment' ? <PaymentKeys order={shown} take={take} /> : null}
+        </>
+      )}
+    </>
+  );
+}
+
+interface Change {
+  readonly order: SoldOrder;
+  readonly take: (answer: OrderAnswer) => void;
+}
+
+function VoidForm({ order, take }: Change) {
+  return (
+    <form
+      class="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const data = new FormData(event.currentTarget);
+        void post<{ readonly order: SoldOrder }>(`/api/orders/${order.globalOrderId}/void`, {
+          crewId: data.get('crewId'),
+          reason: data.get('reason'),
+        }).then(take);
+      }}
+    >
+      <label>
+        <span class="small soft">Crew id</span>
+        <input class="field" name="crewId" required maxLength={64} autoFocus />
+      </label>
+      <label class="grow">
+        <span class="small soft">Reason</span>
+        <input class="field" name="reason" required maxLength={200} />
+      </label>
+      <button type="submit" class="key danger">
+        Void order {orderNumber(order.globalOrderId)}
+      </button>
+    </form>
+  );
+}
+
+const METHODS: readonly CustomerTender[] = ['cash', 'card', 'voucher', 'on-account', 'cheque'];
+
+function PaymentKeys({ order, take }: Change) {
+  const channel = index.value?.channels.get(order.channel);
+  const offered =
+    channel === undefined
+      ? []
+      : METHODS.filter(
+          (method) => method !== order.paymentMethod && acceptsTender(channel, method, rules.value),
+        );
+  return (
+    <div class="inline-form" role="group" aria-label="Pay it by">
+      {offered.length === 0 ? (
+        <p class="soft">{channel?.name ?? order.channel} takes no other tender.</p>
+      ) : null}
+      {offered.map((method) => (
+        <button
+          key={method}
+          type="button"
+          class="key"
+          onClick={() =>
+            void post<{ readonly order: SoldOrder }>(`/api/orders/${order.globalOrderId}/payment`, {
+              method,
+            }).then(take)
+          }
+        >
+          {money(order.totals.gross)} by {methodText(method).toLowerCase()}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { count, dateText, duration } from './format.ts';
+import { businessDate, menu, reachable, sync } from './kiosk.ts';
+import { live } from './live.ts';
+
+/** One slim line that says how things stand; it never covers anything and never changes its height. */
+export function StateLine() {
+  const state = sync.value;
+  if (live.value !== 'connecting' && !reachable.value) {
+    return (
+      <div class="state state-down" role="status">
+        <span class="dot" aria-hidden="true">
+          ▲
+        </span>
+        <span>
+          <strong>Kiosk not answering.</strong> Everything here is kept; trying again…
+        </span>
+      </div>
+    );
+  }
+  const online = state?.link === 'up';
+  return (
+    <div class="state" role="status">
+      <span class={online ? 'state-item online' : 'state-item offline'}>
+        <span class="dot" aria-hidden="true">
+          {online ? '●' : '○'}
+        </span>{' '}
+        {state === null ? 'Asking…' : online ? 'Online' : 'Offline: selling on'}
+      </span>
+      <span class="state-item">
+        {state === null
+          ? ''
+          : state.unsent.count === 0
+            ? 'All sent'
+            : `${count(state.unsent.count)} unsent${
+                state.unsent.oldestAgeS === null
+                  ? ''
+                  : `, oldest ${duration(state.unsent.oldestAgeS)}`
+              }`}
+      </span>
+      <span class="state-item">
+        {menu.value === null ? '' : `Menu ${menu.value.catalogVersion}`}
+      </span>
+      <span class="state-item">
+        {businessDate.value === null ? '' : dateText(businessDate.value)}
+      </span>
+    </div>
+  );
+}

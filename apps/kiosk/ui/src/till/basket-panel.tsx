@@ -1,0 +1,292 @@
+import type { CatalogueIndex } from '@tillwire/domain';
+import { count, money, methodText, orderNumber } from '../format.ts';
+import { index } from '../kiosk.ts';
+import {
+  basket,
+  type BasketLine,
+  channel,
+  clearBasket,
+  held,
+  holdBasket,
+  itemCount,
+  lines,
+  order,
+  previous,
+  recallBasket,
+  removeLine,
+  repeatPrevious,
+  selectedKey,
+  setBasis,
+  setChannel,
+  setQuantity,
+  total,
+  unfinished,
+} from './basket.ts';
+import { detailsOf, lineTitle } from './line-text.ts';
+import { notice } from './notices.ts';
+import { due, openTender, pending, sold, tendering } from './sale.ts';
+import { itemName, missingText } from './steps.ts';
+
+/** What is being sold, on the right of whatever else the till shows. */
+export function BasketPanel() {
+  return (
+    <aside class="basket" aria-label="Basket">
+      <How />
+      {lines.value.length === 0 ? <Nothing /> : <Lines />}
+      <Tools />
+      <Foot />
+    </aside>
+  );
+}
+
+/** Channel and eat-in or takeaway: both price what is in the basket anew. */
+function How() {
+  const of = index.value;
+  const channels = (of?.catalogue.channels ?? [])
+    .filter(({ operates }) => operates)
+    .toSorted((a, b) => a.sequence - b.sequence || a.record - b.record);
+  const { vatBasis } = basket.value;
+  return (
+    <div class="how">
+      <label class="channel">
+        <span class="visually-hidden">Sales channel</span>
+        <select
+          class="field"
+          value={basket.value.channel}
+          onChange={(event) => setChannel(event.currentTarget.value)}
+        >
+          {channels.map(({ code, name }) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="segments" role="group" aria-label="Where it is eaten">
+        <button
+          type="button"
+          class="key"
+          aria-pressed={vatBasis === 'take'}
+          onClick={() => setBasis('take')}
+        >
+          Takeaway
+        </button>
+        <button
+          type="button"
+          class="key"
+          aria-pressed={vatBasis === 'eat'}
+          disabled={channel.value?.delivers === true}
+          onClick={() => setBasis('eat')}
+        >
+          Eat in
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** An empty basket still says what was given back for the order before it. */
+function Nothing() {
+  const last = sold.value;
+  if (last === null) {
+    return (
+      <div class="nothing">
+        <p class="nothing-title">Nothing rung up</p>
+        <p class="soft">Touch a key, or type a code and press Enter.</p>
+        <p class="soft small shortcuts">
+          F2 code · F3 options · F7 − · F8 + · F4 hold · F6 recall · F9 pay
+        </p>
+      </div>
+    );
+  }
+  const paid = last.tenders.map(({ method, amount }) => `${methodText(method)} ${money(amount)}`);
+  return (
+    <div class="nothing sold" role="status">
+      <p class="soft">Order</p>
+      <p class="sold-number">{orderNumber(last.globalOrderId)}</p>
+      <p class="soft">Change</p>
+      <p class="sold-change" data-change={last.change}>
+        {money(last.change)}
+      </p>
+      <p class="soft small">
+        {paid.join(', ')}
+        {last.change > 0 ? ` of ${money(last.totals.gross + last.change)} given` : ''}
+      </p>
+      {last.voucherOverage > 0 ? (
+        <p class="small">Voucher overage {money(last.voucherOverage)}: no change</p>
+      ) : null}
+      <a
+        class="key quiet"
+        href={`#/orders/${last.businessDate}/${last.globalOrderId}`}
+        aria-label={`Receipt of order ${orderNumber(last.globalOrderId)}`}
+      >
+        Receipt
+      </a>
+    </div>
+  );
+}
+
+function Lines() {
+  const of = index.value;
+  return (
+    <ol class="lines" aria-label="Lines">
+      {of === null ? null : lines.value.map((line) => <Line key={line.key} line={line} of={of} />)}
+    </ol>
+  );
+}
+
+function Line({ line, of }: { readonly line: BasketLine; readonly of: CatalogueIndex }) {
+  const { key, request, priced } = line;
+  const name = priced === null ? itemName(request, of) : lineTitle(priced);
+  const isSelected = selectedKey.value === key;
+  return (
+    <li class={`line${priced === null ? ' incomplete' : ''}${isSelected ? ' selected' : ''}`}>
+      <button
+        type="button"
+        class="line-name"
+        aria-expanded={isSelected}
+        disabled={pending.value !== null}
+        onClick={() => {
+          tendering.value = null;
+          selectedKey.value = isSelected ? null : key;
+        }}
+      >
+        <span class="line-title">{name}</span>
+        <span class="line-total">{priced === null ? '' : money(priced.total)}</span>
+        <span class="line-details small">
+          {priced === null
+            ? (missingText(request, of) ?? 'Not sold like this: change or remove it')
+            : detailsOf(priced).join(' · ')}
+        </span>
+      </button>
+      <div class="stepper">
+        <button
+          type="button"
+          aria-label={`One ${name} less`}
+          disabled={pending.value !== null}
+          onClick={() => setQuantity(key, request.quantity - 1)}
+        >
+          −
+        </button>
+        <output aria-label={`Quantity of ${name}`}>{request.quantity}</output>
+        <button
+          type="button"
+          aria-label={`One ${name} more`}
+          disabled={pending.value !== null}
+          onClick={() => setQuantity(key, request.quantity + 1)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          class="remove"
+          aria-label={`Remove ${name}`}
+          disabled={pending.value !== null}
+          onClick={() => removeLine(key)}
+        >
+          ×
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function Tools() {
+  const isEmpty = basket.value.lines.length === 0;
+  const waiting = held.value.length;
+  const locked = tendering.value !== null;
+  return (
+    <div class="tools" role="group" aria-label="Basket keys">
+      <button type="button" class="key quiet" disabled={isEmpty || locked} onClick={holdBasket}>
+        Hold
+      </button>
+      <button
+        type="button"
+        class="key quiet"
+        disabled={waiting === 0 || locked}
+        onClick={() => recallBasket(0)}
+      >
+        Recall {waiting === 0 ? '' : waiting}
+      </button>
+      <button
+        type="button"
+        class="key quiet"
+        disabled={previous.value === null || locked}
+        onClick={repeatPrevious}
+      >
+        Previous
+      </button>
+      <button
+        type="button"
+        class="key quiet danger"
+        disabled={isEmpty || locked}
+        onClick={clearBasket}
+      >
+        Cancel
+      </button>
+    </div>
+  );
+}
+
+function Foot() {
+  const items = itemCount.value;
+  const toPay = due.value;
+  const label = unfinished.value === null ? 'Pay' : 'Finish';
+  return (
+    <div class="foot">
+      <NoticeBox />
+      <div class="total">
+        <span class="soft small">
+          {count(items)} {items === 1 ? 'item' : 'items'}
+          {order.value === null ? '' : ` · VAT ${money(order.value.totals.vat)}`}
+        </span>
+        <output class="total-amount" aria-label="Total">
+          {money(toPay ?? total.value)}
+        </output>
+      </div>
+      <button
+        type="button"
+        class="key primary pay"
+        disabled={basket.value.lines.length === 0 || tendering.value !== null}
+        onClick={openTender}
+      >
+        {label}
+      </button>
+    </div>
+  );
+}
+
+/** What changed under the basket; it stays until it is read or the order is over. */
+function NoticeBox() {
+  const shown = notice.value;
+  return (
+    <div role="status">
+      {shown === null ? null : (
+        <div class="notice">
+          <div>
+            <strong>{shown.title}</strong>
+            {shown.rows.length === 0 ? null : (
+              <ul>
+                {shown.rows.map(({ name, was, now }, at) => (
+                  <li key={at}>
+                    {name}: {was === null ? 'not sold' : money(was)} →{' '}
+                    {now === null ? 'not sold' : money(now)}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+          <button
+            type="button"
+            class="key quiet"
+            onClick={() => {
+              notice.value = null;
+            }}
+          >
+            OK
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

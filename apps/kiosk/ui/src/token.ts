@@ -1,0 +1,22 @@
+import { signal } from '@preact/signals';
+
+const KEY = 'tillwire.token';
+
+/** Whether the kiosk asked who this is; the sign-in screen shows while it does. */
+export const signedOut = signal(false);
+
+/** The bearer token of this tab, or null where a session cookie speaks for it. */
+export const token = (): string | null => sessionStorage.getItem(KEY);
+
+export function signIn(given: string): void {
+  sessionStorage.setItem(KEY, given);
+  signedOut.value = false;
+}
+
+/** A token handed over in the fragment (`#token=…`) is kept for this tab and taken out of the address. */
+export function takeTokenFromAddress(): void {
+  const match = /^#token=([^&]+)(?:&(.*))?$/.exec(location.hash);
+  if (match === null) return;
+  signIn(decodeURIComponent(match[1] ?? ''));
+  history.replaceState(null, '', `${location.pathname}#${match[2] ?? ''}`);
+}
