@@ -24,6 +24,7 @@ import {
   type OrderRequest,
   pence,
   productCode,
+  stockCode,
   takePaidOut,
   tenderedTotal,
   vatClassCode,
@@ -37,7 +38,11 @@ const zeroTake = { takeVatClass: vatClassCode(0) };
 const reduced = { eatVatClass: vatClassCode(2), takeVatClass: vatClassCode(2) };
 const menu = catalogue(
   [
-    product(1, 550, { meal: 'standard', addOns: [productCode(36)] }),
+    product(1, 550, {
+      meal: 'standard',
+      addOns: [productCode(36)],
+      components: [{ kind: 'A', code: stockCode(26), quantityMicro: 1_000_000 }],
+    }),
     product(3, 350, { meal: 'kids', mealOnly: true, choiceGroups: [[productCode(26)]] }),
     product(5, 560, {
       choiceGroups: [[productCode(26), productCode(27)]],
@@ -59,6 +64,7 @@ const menu = catalogue(
     product(99, 255, { mealDrink: 'standard', mealPrices: prices(245) }),
   ],
   {
+    relishes: [{ code: stockCode(26), name: 'ICEBERG', menuName: 'Lettuce' }],
     channels: [channel('OT-C'), channel('DV-D', { delivers: true, hotDrinks: false })],
     combos: [
       combo(4, 750, {
@@ -86,8 +92,8 @@ const script: Readonly<Record<string, OrderRequest>> = {
   // 2 × 490 = 980, takeaway zero-rated: net 980, VAT 0.
   sandwiches: request([single(9, 2)]),
   // 550 + 140 + 165 + 2 × 115 = 1085, all 20 %: VAT 92 + 23 + 27 + 2 × 19 = 180, net 905.
-  // Meal discount (550 + 235 + 175) − (550 + 140 + 165) = 105.
-  mealEatenIn: request([meal(1, 51, bacon(2))], {
+  // Meal discount (550 + 235 + 175) − (550 + 140 + 165) = 105. The lettuce left out costs the same.
+  mealEatenIn: request([meal(1, 51, { ...bacon(2), without: [26] } as Partial<LineRequest>)], {
     vatBasis: 'eat',
     tenders: [{ method: 'card' }],
   }),

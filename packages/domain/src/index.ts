@@ -21,6 +21,7 @@ export * from './stock-usage.ts';
 export * from './readback.ts';
 export * from './receipt.ts';
 export * from './price-list.ts';
+export * from './diet.ts';
 export * from './catalogue-collections.ts';
 export * from './catalogue-limits.ts';
 export * from './catalogue-validation.ts';

@@ -302,6 +302,11 @@ describe('The rest of a catalogue', () => {
     expect(productIn(catalogueOf(), 51)?.menuKey).toBeNull();
   });
 
+  it('has no page for group 0, even where EPOS_GROUP titles it', () => {
+    const titled = { 'EPOS_GROUP1.CSV': withRows('EPOS_GROUP1.CSV', '0,Not on the till') };
+    expect(catalogueOf(titled)).toEqual(catalogueOf());
+  });
+
   it.each(['EPOS_GROUP1.CSV', 'EPOS_PROD1.CSV'])(
     "without %s has a menu of the price list's sections",
     (file) => {

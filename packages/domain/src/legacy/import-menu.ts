@@ -6,6 +6,9 @@ import { usableRows } from './table.ts';
 /** The kids' drinks have their page by custom, often without a row in EPOS_GROUP (domain.md §1). */
 const KIDS_DRINKS: MenuPage = { id: 99, title: 'Kids Drinks' };
 
+/** The group of what is not on the till's pages. */
+const NO_PAGE = 0;
+
 export interface Menu {
   readonly pages: readonly MenuPage[];
   readonly productKeys: ReadonlyMap<number, MenuKey>;
@@ -15,7 +18,9 @@ export interface Menu {
 /** The till's pages and keys: from the EPOS tables, or without them from the price list's sections. */
 export function importMenu(set: LegacySet, priceList: PriceList): Menu {
   const { tables, log, stockedProducts, stockedCombos } = set;
-  const titled = usableRows(tables.menuPages, log).map(({ cells }) => cells);
+  const titled = usableRows(tables.menuPages, log)
+    .map(({ cells }) => cells)
+    .filter(({ id }) => id !== NO_PAGE);
   const products = usableRows(tables.productKeys, log, ({ code }) => missingProduct(set, code));
   const combos = usableRows(tables.comboKeys, log, ({ code }) => missingCombo(set, code));
   if (!tables.menuPages.present || !tables.productKeys.present) {
@@ -54,7 +59,7 @@ function keysOf(
       log.fault({ file, line, column: 'COLOUR_RED' }, String(cells.red ?? ''), message);
     } else if (known.has(page)) {
       keys.set(code, { page, sequence, label: cells.label || (names.get(code) ?? ''), colour });
-    } else if (page !== 0) {
+    } else if (page !== NO_PAGE) {
       const message = `keys on a page without a title in ${tables.menuPages.fileName}, dropped (still sold by code)`;
       log.warn(file, message, `line ${line}: page ${page}`);
     }

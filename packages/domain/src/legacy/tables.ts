@@ -203,7 +203,7 @@ export const TABLES = {
     ['id'],
     "the price list's sections make the till's menu, and no product is known to be a hot drink unless a section says so",
     {
-      id: whole('EPOS_GROUP_ID', 1, MAX_MENU_PAGE),
+      id: whole('EPOS_GROUP_ID', 0, MAX_MENU_PAGE),
       title: label('EPOS_GROUP_TITLE'),
     },
   ),
