@@ -57,6 +57,31 @@ describe('Exported legacy tables', () => {
     );
   });
 
+  it('say in the older tables what the newer ones say in groups', () => {
+    const catalogue = smallCatalogue();
+    expect(textOf(catalogue, 'P_CHOICE.CSV')).toBe(
+      'PRODNUMB,OPT_PRODNUMB\r\n1,26\r\n13,26\r\n71,26\r\n71,27\r\n',
+    );
+    expect(textOf(catalogue, 'OPT_PRO.CSV')).toBe(
+      'COMBONUMB,PRODNUMB,T_PRODNUMB\r\n4,26,27\r\n4,27,0\r\n5,26,0\r\n',
+    );
+  });
+
+  it('have rows only of what they are about, with the names people look for', () => {
+    const catalogue = smallCatalogue();
+    expect(textOf(catalogue, 'EXTRAS1.CSV')).toBe(
+      'PRODNUMB,PRODNAME,ITEM_DESC,SEQ_ORDER\r\n26,DIP KETCHUP,DIP KETCHUP,6\r\n36,XTR BACON,Extra Bacon,5\r\n',
+    );
+    const choiceless = catalogue.combos.map((combo) => ({ ...combo, choiceGroups: [] }));
+    expect(textOf({ ...catalogue, combos: choiceless }, 'EPOS_COMB_FREE_PROD.CSV')).toBe(
+      'COMBONUMB,ITEM_DESC,FREE_CHOICE_1,FREE_CHOICE_2\r\n',
+    );
+    expect(textOf(catalogue, 'APP_PROD.CSV')).toBe(
+      'PRODNUMB,PRODNAME,GROUP_ID,GROUP_SUB_ID,MEAL_ID,MEAL_SUB_ID,DOUBLE_PDNUMB,TRIPLE_PDNUMB\r\n' +
+        '1,BURGER,4,4,1,1,2,0\r\n13,KIDS BURGER,0,0,2,7,0,0\r\n',
+    );
+  });
+
   it('have columns of ours only where these say something', () => {
     const catalogue = smallCatalogue();
     expect(textOf(catalogue, 'PROD_EXT.CSV')?.split('\r\n')[0]).toBe(
