@@ -111,7 +111,9 @@ function Key({ item }: { readonly item: MenuItem }) {
       onClick={() => ringUp(item)}
     >
       <span class="product-name">{item.label}</span>
-      <span class="product-price">{item.sellable ? money(item.price) : item.why}</span>
+      <span class="product-price">
+        {item.sellable ? `${item.isFrom ? 'from ' : ''}${money(item.price)}` : item.why}
+      </span>
     </button>
   );
 }

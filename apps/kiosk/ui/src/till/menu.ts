@@ -11,6 +11,7 @@ import {
   singlePriceOf,
 } from '@tillwire/domain';
 import { index } from '../kiosk.ts';
+import { leastMealPrice } from './steps.ts';
 import { addLine, band, channel, selectedKey, splitOne } from './basket.ts';
 
 export const page = signal<number | null>(null);
@@ -20,8 +21,9 @@ export interface MenuItem {
   readonly code: number;
   readonly label: string;
   readonly colour: Colour | null;
-  /** Pence; the single price, or of a meal-only product its meal price. */
+  /** Pence; the single price, or of a meal-only product its least meal. */
   readonly price: number;
+  readonly isFrom: boolean;
   readonly sellable: boolean;
   /** Why it can't be sold, where it can't. */
   readonly why: string;
@@ -30,8 +32,11 @@ export interface MenuItem {
 export const keyLabel = (item: Product | Combo): string => item.menuKey?.label || displayName(item);
 
 function menuItem(kind: MenuItem['kind'], item: Product | Combo, hot: boolean): MenuItem {
-  const mealOnly = 'mealOnly' in item && item.mealOnly;
-  const price = mealOnly ? mealPriceOf(item, band.value) : singlePriceOf(item, band.value);
+  const of = index.value;
+  const price =
+    'mealOnly' in item && item.mealOnly && of !== null && mealPriceOf(item, band.value) > 0
+      ? leastMealPrice(item, of, channel.value, band.value)
+      : singlePriceOf(item, band.value);
   const refused = hot && channel.value?.hotDrinks === false;
   return {
     kind,
@@ -39,7 +44,8 @@ function menuItem(kind: MenuItem['kind'], item: Product | Combo, hot: boolean): 
     label: keyLabel(item),
     colour: item.menuKey?.colour ?? null,
     price,
-    sellable: item.available && price > 0 && !refused,
+    isFrom: 'mealOnly' in item && item.mealOnly,
+    sellable: item.available && price > 0 && Number.isFinite(price) && !refused,
     why: item.available ? 'Not on this channel' : 'Sold out',
   };
 }

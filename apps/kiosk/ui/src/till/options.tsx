@@ -34,6 +34,7 @@ import {
   itemOf,
   mealDrinks,
   missingText,
+  sidePrice,
   sizesOf,
   type Step,
   stepAfter,
@@ -307,17 +308,20 @@ function Meal({ line, of, product }: Part & { readonly product: Product }) {
           }
         >
           <span>{keyLabel(drink)}</span>
-          <span class="small">{money(mealPriceOf(drink, band.value) + sidePrice(of))}</span>
+          <span class="small">{mealText(product, drink, of)}</span>
         </button>
       ))}
     </OptionKeys>
   );
 }
 
-/** What a meal's regular side adds, pence: a drink's key shows what the meal adds to the burger. */
-function sidePrice(of: CatalogueIndex): number {
-  const side = of.products.get(of.catalogue.settings.regularSide);
-  return side === undefined ? 0 : mealPriceOf(side, band.value);
+/** What the meal adds to the burger with this drink; of what is only sold as a meal, the whole price. */
+function mealText(product: Product, drink: Product, of: CatalogueIndex): string {
+  const added = mealPriceOf(drink, band.value) + sidePrice(of, band.value);
+  const whole = added + mealPriceOf(product, band.value);
+  if (product.mealOnly) return money(whole);
+  const single = singlePriceOf(product, band.value);
+  return `+${money(whole - single)}`;
 }
 
 function Choice({

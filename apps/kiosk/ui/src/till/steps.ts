@@ -5,6 +5,8 @@ import {
   displayName,
   extrasOffered,
   type LineRequest,
+  mealPriceOf,
+  type PriceBand,
   type Product,
   relishesOf,
 } from '@tillwire/domain';
@@ -125,6 +127,23 @@ export function mealDrinks(
     );
 }
 
+/** What a meal's regular side adds in `band`, pence. */
+export function sidePrice(of: CatalogueIndex, band: PriceBand): number {
+  const side = of.products.get(of.catalogue.settings.regularSide);
+  return side === undefined ? 0 : mealPriceOf(side, band);
+}
+
+/** The least a meal of `product` comes to, pence. */
+export const leastMealPrice = (
+  product: Product,
+  of: CatalogueIndex,
+  channel: Channel | null,
+  band: PriceBand,
+): number =>
+  mealPriceOf(product, band) +
+  sidePrice(of, band) +
+  Math.min(...mealDrinks(product, of, channel).map((drink) => mealPriceOf(drink, band)));
+
 /** Single, double and triple of a burger: other product codes. Empty where it comes in one size only. */
 export function sizesOf(
   product: Product,
@@ -194,8 +213,8 @@ export function factsOf(
 /** What a line is called with what it still lacks: `choose a drink`, `choose 1 more`. */
 export function missingText(request: LineRequest, of: CatalogueIndex): string | null {
   const step = nextRequired(request, of);
-  if (step === null || step.type === 'changes' || step.type === 'note') return null;
-  if (step.type === 'meal') return 'Choose a drink';
+  if (step?.type === 'meal') return 'Choose a drink';
+  if (step?.type !== 'choice') return null;
   const asked = stepsOf(request, of).filter(({ type }) => type === 'choice').length;
   return asked === 1 ? 'Make a choice' : `Make choice ${step.group + 1} of ${asked}`;
 }

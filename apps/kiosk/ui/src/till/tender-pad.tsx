@@ -30,7 +30,7 @@ export function TenderPad() {
     typed.value = 0;
     pay(method, amount);
   };
-  useEffect(() => amountBox.current?.focus(), []);
+  useEffect(() => amountBox.current?.focus({ preventScroll: true }), []);
   const at = channel.value;
   if (at === null || due.value === null) return null;
   const accepted = CUSTOMER.filter((method) => acceptsTender(at, method, rules.value));
@@ -47,7 +47,7 @@ export function TenderPad() {
         }}
       >
         <label>
-          <span class="soft small">Amount given: leave empty for what is left</span>
+          <span class="soft small">Amount given</span>
           <input
             ref={amountBox}
             class="field amount"
