@@ -142,6 +142,8 @@ export const orderEventSchema = z.object({
   voucher_overage: amountPence,
   crew_id: plainText(64).nullable(),
   reason: plainText(200).nullable(),
+  /** The till's request that made it; a restored store still sells each request once. */
+  request_id: plainText(100).nullable(),
   catalog_version: versionNumber,
   config_version: counter.nullable(),
 });
@@ -199,7 +201,11 @@ const lineOf = (line: OrderLine): OrderEvent['lines'][number] => ({
 });
 
 /** An order as its journal event. */
-export function orderEventOf(order: Order, place: JournalPlace): OrderEvent {
+export function orderEventOf(
+  order: Order,
+  place: JournalPlace,
+  requestId: string | null = null,
+): OrderEvent {
   return {
     schema_version: ORDER_EVENT_VERSION,
     global_order_id: order.id,
@@ -230,6 +236,7 @@ export function orderEventOf(order: Order, place: JournalPlace): OrderEvent {
     voucher_overage: order.voucherOverage,
     crew_id: order.crewId,
     reason: order.reason,
+    request_id: requestId,
     catalog_version: order.catalogVersion,
     config_version: order.configVersion,
   };

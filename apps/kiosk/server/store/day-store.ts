@@ -179,7 +179,7 @@ const dayRow = (on: KioskTransaction, date: BusinessDate) =>
     .where('business_date', '=', date)
     .executeTakeFirst();
 
-async function readIssue(
+export async function readIssue(
   on: KioskDatabase | KioskTransaction,
   date: BusinessDate,
   revision?: number,
@@ -206,7 +206,7 @@ interface HeldOrder {
 }
 
 /** The orders of a date at their current revisions, voided ones too. */
-async function dayOrders(
+export async function dayOrders(
   on: KioskDatabase | KioskTransaction,
   date: BusinessDate,
 ): Promise<readonly HeldOrder[]> {

@@ -1,32 +1,12 @@
 import { businessDate } from '@tillwire/domain';
-import { type Clock, type Log, repeat, type Service } from '@tillwire/runtime';
+import type { Clock, Log } from '@tillwire/runtime';
 import type { Books } from '../books.ts';
 import type { DayStore } from '../store/day-store.ts';
 import { writeDayFiles } from './day-files-on-disk.ts';
-
-/** A job of the scheduler; it looks for itself whether there is anything to do. */
-export interface Job {
-  readonly name: string;
-  readonly everyMs: number;
-  readonly run: () => Promise<void>;
-}
-
-/** Does each job at its pace until told to stop; one that fails is logged and tried again at its next turn. */
-export const createScheduler = (jobs: readonly Job[], log: Log): Service => ({
-  name: 'scheduler',
-  run: async (signal) => {
-    await Promise.all(
-      jobs.map(({ name, everyMs, run }) =>
-        repeat(everyMs, signal, run, (error) => {
-          log.error({ err: error, job: name }, 'scheduled job failed');
-        }),
-      ),
-    );
-  },
-});
+import type { Chore } from './service.ts';
 
 /** The Z of a day that was not closed by the time the next one began (domain.md §4). */
-export const forgottenDayJob = (books: Books, log: Log): Job => ({
+export const forgottenDayChore = (books: Books, log: Log): Chore => ({
   name: 'forgotten-z',
   everyMs: 30_000,
   run: async () => {
@@ -37,10 +17,10 @@ export const forgottenDayJob = (books: Books, log: Log): Job => ({
 });
 
 /** Puts the files of every issue of a day on disk. */
-export const exportJob = (
+export const dayFilesChore = (
   days: DayStore,
   { folder, clock, log }: { readonly folder: string; readonly clock: Clock; readonly log: Log },
-): Job => ({
+): Chore => ({
   name: 'day-files',
   everyMs: 500,
   run: async () => {

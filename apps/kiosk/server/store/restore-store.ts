@@ -1,0 +1,313 @@
+import {
+  type DaySummary,
+  daySummarySchema,
+  type OrderEvent,
+  orderEventFaults,
+  orderEventSchema,
+  ordersDigest,
+  sha256,
+} from '@tillwire/contract';
+import {
+  addDays,
+  type BusinessDate,
+  businessDate,
+  businessDateFor,
+  clockDate,
+  type DayRules,
+  dayStartMs,
+  invariant,
+  parseGlobalOrderId,
+  type StoreCode,
+} from '@tillwire/domain';
+import type { Ids } from '@tillwire/runtime';
+import {
+  type KioskDatabase,
+  type KioskTransaction,
+  readMeta,
+  write,
+  writeMeta,
+} from './database.ts';
+import { dayOrders, readIssue, reissueFrom } from './day-store.ts';
+import { type JournalTail, lockJournal } from './journal-append.ts';
+import { raiseNumberFloor } from './number-floor.ts';
+
+/** Beyond any number that a lost disk can have printed on a date it is not known to have sold on. */
+const LEAST_FLOOR = 10_000;
+const FLOOR_PER_SECOND = 10;
+const FLOOR_ABOVE_LAST = 1000;
+
+const CLOCK_DOUBT = 'clock_not_before_ms';
+
+/** What a restored kiosk began with. */
+export interface NewEpoch {
+  readonly epoch: number;
+  readonly date: BusinessDate;
+  /** The next order's number on that date. */
+  readonly nextSequence: number;
+}
+
+/**
+ * Makes a database that was put back from a backup a journal of its own: a new epoch above every one before, order
+ * numbers above any that the lost disk can have printed, a new installation to the broker, and a clock nobody has
+ * confirmed yet (protocol.md §3.8).
+ */
+export const beginEpoch = (
+  db: KioskDatabase,
+  { nowMs, rules, ids }: { readonly nowMs: number; readonly rules: DayRules; readonly ids: Ids },
+): Promise<NewEpoch> =>
+  write(db, async (tx) => {
+    const tail = await lockJournal(tx);
+    const epoch = Math.max(tail.epoch + 1, Math.floor(nowMs / 1000));
+    await tx.updateTable('journal_head').set({ epoch, seq: 0 }).where('id', '=', 1).execute();
+    const last = await tx
+      .selectFrom('trading_days')
+      .selectAll()
+      .orderBy('business_date', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const { date } = businessDateFor(
+      clockDate(nowMs, rules),
+      {
+        last: last === undefined ? null : businessDate(last.business_date),
+        lastClosed: last !== undefined && last.closed_at_ms !== null,
+      },
+      true,
+    );
+    const sold = last?.business_date === date ? last.last_sequence : 0;
+    const secondsIn = Math.max(0, Math.floor((nowMs - dayStartMs(date, rules)) / 1000));
+    const nextSequence = Math.max(
+      sold + FLOOR_ABOVE_LAST,
+      LEAST_FLOOR + FLOOR_PER_SECOND * secondsIn,
+    );
+    await tx
+      .insertInto('trading_days')
+      .values({ business_date: date, last_sequence: nextSequence - 1, closed_at_ms: null })
+      .onConflict((conflict) =>
+        conflict.column('business_date').doUpdateSet({ last_sequence: nextSequence - 1 }),
+      )
+      .execute();
+    // The lost disk may have had this day's Z and sold on the next date already.
+    await raiseNumberFloor(tx, { through: addDays(date, 1), first: nextSequence });
+    await writeMeta(tx, 'install_id', ids.uuid().slice(0, 8));
+    await writeMeta(tx, CLOCK_DOUBT, String(await lastCommitMs(tx)));
+    return { epoch, date, nextSequence };
+  });
+
+async function lastCommitMs(tx: KioskTransaction): Promise<number> {
+  const row = await tx
+    .selectFrom('journal')
+    .select((eb) => eb.fn.max('created_at_ms').as('at'))
+    .executeTakeFirst();
+  return row?.at ?? 0;
+}
+
+/** What a restored kiosk's clock must not be before, until somebody confirmed it; null when nobody doubts it. */
+export async function clockDoubt(db: KioskDatabase): Promise<number | null> {
+  const text = await readMeta(db, CLOCK_DOUBT);
+  return text === null || text === '' ? null : Number(text);
+}
+
+/** Head Office's time, NTP or a manager stands for the clock. */
+export const confirmClock = (db: KioskDatabase): Promise<void> =>
+  write(db, (tx) => writeMeta(tx, CLOCK_DOUBT, ''));
+
+/** What became of the store's own events that Head Office gave back. */
+export interface TakenBack {
+  readonly stored: number;
+  readonly held: number;
+  /** Events that are not this store's, do not fit their neighbours, or stand where another is held. */
+  readonly refused: readonly { readonly reason: string; readonly hash: string }[];
+}
+
+type OwnEvent =
+  | { readonly kind: 'order'; readonly event: OrderEvent }
+  | { readonly kind: 'day'; readonly event: DaySummary };
+
+/**
+ * Stores events of ended epochs that this kiosk's disk lost, as acknowledged, and issues the closed days they touch
+ * anew where those say something else (protocol.md §3.8). At most 100; the same again changes nothing.
+ */
+export const takeBack = (
+  db: KioskDatabase,
+  texts: readonly string[],
+  { store, nowMs }: { readonly store: StoreCode; readonly nowMs: number },
+): Promise<TakenBack> =>
+  write(db, async (tx) => {
+    let tail = await lockJournal(tx);
+    const touched = new Set<BusinessDate>();
+    const refused: { reason: string; hash: string }[] = [];
+    let [stored, held] = [0, 0];
+    for (const text of texts) {
+      const hash = sha256(text);
+      const own = readOwn(text);
+      const verdict =
+        own === null ? 'unreadable' : await judge(tx, own, { hash, store, epoch: tail.epoch });
+      if (own === null || (verdict !== 'missing' && verdict !== 'held')) {
+        refused.push({ reason: verdict, hash });
+        continue;
+      }
+      if (verdict === 'held') {
+        held++;
+        continue;
+      }
+      tail = await insertOwn(tx, tail, own, { text, hash, nowMs });
+      touched.add(businessDate(own.kind === 'order' ? own.event.business_date : own.event.date));
+      stored++;
+    }
+    for (const date of [...touched].sort()) {
+      if (await saysSomethingElse(tx, date)) {
+        tail = await reissueFrom(tx, tail, { store, date, nowMs });
+      }
+    }
+    return { stored, held, refused };
+  });
+
+function readOwn(text: string): OwnEvent | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const order = orderEventSchema.safeParse(value);
+  if (order.success) {
+    return orderEventFaults(order.data).length > 0 ? null : { kind: 'order', event: order.data };
+  }
+  const day = daySummarySchema.safeParse(value);
+  return day.success ? { kind: 'day', event: day.data } : null;
+}
+
+async function judge(
+  tx: KioskTransaction,
+  { event }: OwnEvent,
+  {
+    hash,
+    store,
+    epoch,
+  }: { readonly hash: string; readonly store: StoreCode; readonly epoch: number },
+): Promise<'missing' | 'held' | 'other-store' | 'not-ended' | 'other-event' | 'bad-link'> {
+  if (event.store_code !== store) return 'other-store';
+  // Of its own running epoch a kiosk holds everything there is.
+  if (event.journal_epoch >= epoch) return 'not-ended';
+  const around = await tx
+    .selectFrom('journal')
+    .select(['seq', 'hash', 'prev_hash'])
+    .where('epoch', '=', event.journal_epoch)
+    .where('seq', '>=', event.journal_seq - 1)
+    .where('seq', '<=', event.journal_seq + 1)
+    .execute();
+  const at = (seq: number) => around.find((row) => row.seq === seq);
+  const same = at(event.journal_seq);
+  if (same !== undefined) return same.hash === hash ? 'held' : 'other-event';
+  const before = at(event.journal_seq - 1);
+  const after = at(event.journal_seq + 1);
+  const fits =
+    (before === undefined || before.hash === event.prev_hash) &&
+    (after === undefined || after.prev_hash === hash);
+  return fits ? 'missing' : 'bad-link';
+}
+
+async function insertOwn(
+  tx: KioskTransaction,
+  tail: JournalTail,
+  own: OwnEvent,
+  { text, hash, nowMs }: { readonly text: string; readonly hash: string; readonly nowMs: number },
+): Promise<JournalTail> {
+  const row = tail.last_row + 1;
+  const { journal_epoch, journal_seq, prev_hash } = own.event;
+  await tx
+    .insertInto('journal')
+    .values({
+      row,
+      epoch: journal_epoch,
+      seq: journal_seq,
+      kind: own.kind,
+      subject: own.kind === 'order' ? own.event.global_order_id : own.event.date,
+      hash,
+      prev_hash,
+      payload: text,
+      created_at_ms: nowMs,
+      acked_at_ms: nowMs,
+      parked_at_ms: null,
+    })
+    .execute();
+  await tx.updateTable('journal_head').set({ last_row: row }).where('id', '=', 1).execute();
+  if (own.kind === 'order') await placeOrder(tx, own.event, row);
+  else await placeDay(tx, own.event, { row, nowMs });
+  return { ...tail, last_row: row };
+}
+
+async function placeOrder(tx: KioskTransaction, event: OrderEvent, row: number): Promise<void> {
+  const id = parseGlobalOrderId(event.global_order_id);
+  invariant(id !== null, 'an order event names its order');
+  const { businessDate: date, sequence } = id;
+  const known = await tx
+    .selectFrom('orders')
+    .innerJoin('journal', 'journal.row', 'orders.row')
+    .select(['journal.epoch', 'orders.revision'])
+    .where('order_id', '=', event.global_order_id)
+    .executeTakeFirst();
+  if (known === undefined) {
+    await tx
+      .insertInto('orders')
+      .values({
+        order_id: event.global_order_id,
+        business_date: date,
+        sequence,
+        row,
+        revision: event.revision,
+        status: event.status,
+        kind: event.kind,
+        // Cooked long ago.
+        kitchen: 'none',
+        request_id: event.request_id ?? `returned ${event.global_order_id}`,
+      })
+      .execute();
+  } else if (
+    event.journal_epoch > known.epoch ||
+    (event.journal_epoch === known.epoch && event.revision > known.revision)
+  ) {
+    await tx
+      .updateTable('orders')
+      .set({ row, revision: event.revision, status: event.status })
+      .where('order_id', '=', event.global_order_id)
+      .execute();
+  }
+  await tx
+    .insertInto('trading_days')
+    .values({ business_date: date, last_sequence: sequence, closed_at_ms: null })
+    .onConflict((conflict) =>
+      conflict
+        .column('business_date')
+        .doUpdateSet({ last_sequence: sequence })
+        .where('trading_days.last_sequence', '<', sequence),
+    )
+    .execute();
+}
+
+async function placeDay(
+  tx: KioskTransaction,
+  { date, journal_epoch, revision }: DaySummary,
+  { row, nowMs }: { readonly row: number; readonly nowMs: number },
+): Promise<void> {
+  await tx
+    .insertInto('day_issues')
+    .values({ business_date: date, epoch: journal_epoch, revision, row, exported_at_ms: null })
+    .execute();
+  await tx
+    .insertInto('trading_days')
+    .values({ business_date: date, last_sequence: 0, closed_at_ms: nowMs })
+    .onConflict((conflict) => conflict.column('business_date').doUpdateSet({ closed_at_ms: nowMs }))
+    .execute();
+}
+
+/** Whether a closed day was issued over other orders than are held now. */
+async function saysSomethingElse(tx: KioskTransaction, date: BusinessDate): Promise<boolean> {
+  const issue = await readIssue(tx, date);
+  if (issue === null) return false;
+  const held = await dayOrders(tx, date);
+  const digest = ordersDigest(
+    held.map(({ order, hash }) => ({ id: order.id, revision: order.revision, hash })),
+  );
+  return digest !== issue.summary.orders.digest;
+}
