@@ -150,6 +150,6 @@ describe('A golden order event', () => {
       prevHash: event.prev_hash,
     });
     expect(canonicalText(again)).toBe(text);
-    expect(sha256(text)).toBe('11011492c938d01f411c8deca78138475d3e33059ba2505cefc2ae9416177f87');
+    expect(sha256(text)).toBe('37dcbbff1f69c5c4cc60003d2eb7fb4412eac2cd90f3b0776c37686a023e584b');
   });
 });
