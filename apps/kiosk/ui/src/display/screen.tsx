@@ -76,7 +76,9 @@ function Open({ basket }: { readonly basket: ShownBasket }) {
       <div class="display-foot" role="status">
         <span class="display-label">
           {basket.state === 'paying' && basket.left !== basket.total ? 'Left to pay' : 'Total'}
-          <span class="display-vat">including VAT {money(basket.vat)}</span>
+          {basket.vat === 0 ? null : (
+            <span class="display-vat">including VAT {money(basket.vat)}</span>
+          )}
         </span>
         <span class="display-total">
           {money(basket.state === 'paying' ? basket.left : basket.total)}

@@ -44,7 +44,6 @@ export function OrderView({ id, day }: { readonly id: string; readonly day: stri
       </p>
       {shown === null ? null : (
         <>
-          <Receipt order={shown} />
           <div class="order-keys">
             <button type="button" class="key" onClick={() => print()}>
               Print
@@ -70,6 +69,7 @@ export function OrderView({ id, day }: { readonly id: string; readonly day: stri
           </div>
           {asking.value === 'void' ? <VoidForm order={shown} take={take} /> : null}
           {asking.value === 'payment' ? <PaymentKeys order={shown} take={take} /> : null}
+          <Receipt order={shown} />
         </>
       )}
     </>

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { get, type Problem, problemText } from '../api.ts';
 import { dateText, methodText, money, timeText } from '../format.ts';
 import { businessDate } from '../kiosk.ts';
@@ -7,6 +7,7 @@ import { onLive } from '../live.ts';
 import type { SoldOrder } from '../orders.ts';
 import { place } from '../router.ts';
 import { OrderView } from './order-view.tsx';
+import { lineTitle } from '../till/line-text.ts';
 import './orders.css';
 
 interface Page {
@@ -90,6 +91,8 @@ export function OrdersScreen() {
 
 function DayKeys({ day }: { readonly day: string }) {
   const today = businessDate.value;
+  // The field itself would show the date as the browser's own locale has it.
+  const picker = useRef<HTMLInputElement>(null);
   const shifted = (days: number): string => {
     const date = new Date(`${day}T12:00:00Z`);
     date.setUTCDate(date.getUTCDate() + days);
@@ -101,11 +104,20 @@ function DayKeys({ day }: { readonly day: string }) {
       <a class="key quiet" href={`#/orders/${shifted(-1)}`} aria-label="The day before">
         ‹
       </a>
-      <label class="day-field">
-        <span class="visually-hidden">Trading day</span>
+      <div class="day-field">
+        <button
+          type="button"
+          class="key quiet"
+          aria-label={`Trading day ${dateText(day)}: choose another`}
+          onClick={() => picker.current?.showPicker()}
+        >
+          {dateText(day)}
+        </button>
         <input
-          class="field"
+          ref={picker}
           type="date"
+          tabIndex={-1}
+          aria-hidden="true"
           value={day}
           max={today ?? undefined}
           onChange={(event) => {
@@ -114,7 +126,7 @@ function DayKeys({ day }: { readonly day: string }) {
             }
           }}
         />
-      </label>
+      </div>
       <a
         class="key quiet"
         href={`#/orders/${shifted(1)}`}
@@ -143,7 +155,7 @@ const Row = ({ order, current }: { readonly order: SoldOrder; readonly current: 
       <span class="order-what">
         {order.kind === 'paid-out'
           ? `Paid out: ${order.reason ?? ''}`
-          : order.lines.map(({ quantity, name }) => `${quantity} ${name}`).join(', ')}
+          : order.lines.map((line) => `${line.quantity} ${lineTitle(line)}`).join(', ')}
       </span>
       <span class="order-paid small">
         {order.status === 'voided' ? 'Voided' : methodText(order.paymentMethod)}

@@ -1,4 +1,5 @@
 import type { CatalogueIndex } from '@tillwire/domain';
+import { useEffect, useRef } from 'preact/hooks';
 import { count, money, methodText, orderNumber } from '../format.ts';
 import { index } from '../kiosk.ts';
 import {
@@ -13,7 +14,6 @@ import {
   order,
   previous,
   recallBasket,
-  removeLine,
   repeatPrevious,
   selectedKey,
   setBasis,
@@ -139,13 +139,21 @@ function Line({ line, of }: { readonly line: BasketLine; readonly of: CatalogueI
   const { key, request, priced } = line;
   const name = priced === null ? itemName(request, of) : lineTitle(priced);
   const isSelected = selectedKey.value === key;
+  const locked = pending.value !== null;
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected, request]);
   return (
-    <li class={`line${priced === null ? ' incomplete' : ''}${isSelected ? ' selected' : ''}`}>
+    <li
+      ref={row}
+      class={`line${priced === null ? ' incomplete' : ''}${isSelected ? ' selected' : ''}`}
+    >
       <button
         type="button"
         class="line-name"
         aria-expanded={isSelected}
-        disabled={pending.value !== null}
+        disabled={locked}
         onClick={() => {
           tendering.value = null;
           selectedKey.value = isSelected ? null : key;
@@ -153,38 +161,30 @@ function Line({ line, of }: { readonly line: BasketLine; readonly of: CatalogueI
       >
         <span class="line-title">{name}</span>
         <span class="line-total">{priced === null ? '' : money(priced.total)}</span>
-        <span class="line-details small">
-          {priced === null
-            ? (missingText(request, of) ?? 'Not sold like this: change or remove it')
-            : detailsOf(priced).join(' · ')}
-        </span>
       </button>
+      <p class="line-details small">
+        {priced === null
+          ? (missingText(request, of) ?? 'Not sold like this: change or remove it')
+          : detailsOf(priced).join(' · ')}
+      </p>
       <div class="stepper">
         <button
           type="button"
-          aria-label={`One ${name} less`}
-          disabled={pending.value !== null}
+          class={request.quantity === 1 ? 'remove' : ''}
+          aria-label={request.quantity === 1 ? `Remove ${name}` : `One ${name} less`}
+          disabled={locked}
           onClick={() => setQuantity(key, request.quantity - 1)}
         >
-          −
+          {request.quantity === 1 ? '×' : '−'}
         </button>
         <output aria-label={`Quantity of ${name}`}>{request.quantity}</output>
         <button
           type="button"
           aria-label={`One ${name} more`}
-          disabled={pending.value !== null}
+          disabled={locked}
           onClick={() => setQuantity(key, request.quantity + 1)}
         >
           +
-        </button>
-        <button
-          type="button"
-          class="remove"
-          aria-label={`Remove ${name}`}
-          disabled={pending.value !== null}
-          onClick={() => removeLine(key)}
-        >
-          ×
         </button>
       </div>
     </li>
