@@ -9,9 +9,19 @@ describe('Canonical JSON', () => {
   });
 
   it('is refused to what JSON cannot hold', () => {
-    expect(() => canonicalText(undefined)).toThrow(TypeError);
-    expect(() => canonicalText({ name: '\ud800' })).toThrow(/surrogate/);
-    expect(() => canonicalText({ amount: Number.NaN })).toThrow('NaN');
+    const loop: { self?: unknown } = {};
+    loop.self = loop;
+    for (const value of [
+      undefined,
+      { name: '\ud800' },
+      { '\udc00': 1 },
+      { amount: Number.NaN },
+      { amount: Number.POSITIVE_INFINITY },
+      { amount: 1n },
+      loop,
+    ]) {
+      expect(() => canonicalText(value)).toThrow(TypeError);
+    }
   });
 
   it('is what a checksum is taken over, whatever the order of keys', () => {

@@ -13,10 +13,18 @@ export const ZERO_HASH: Sha256 = '0'.repeat(64);
  * @throws {TypeError} for what JSON cannot hold (undefined, functions, NaN, lone surrogates).
  */
 export function canonicalText(value: unknown): string {
-  const text = canonicalize(value);
+  const text = canonicalized(value);
   if (text === undefined) throw new TypeError('this value has no JSON form');
-  if (!text.isWellFormed()) throw new TypeError('a lone surrogate has no JSON form');
   return text;
+}
+
+/** The library throws plain errors, which would pass for broken programs and not for broken values. */
+function canonicalized(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch (cause) {
+    throw new TypeError('this value has no JSON form', { cause });
+  }
 }
 
 /** SHA-256 of bytes, or of a text's UTF-8. */

@@ -1,0 +1,65 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  checksumText,
+  type DocumentFault,
+  documentFaultText,
+  readSignedDocument,
+  signDocument,
+} from './catalogue-document.ts';
+
+const TOPIC = 'ho/config/S03';
+const pair = generateKeyPairSync('ed25519');
+const signing = { id: 'k1', privateKey: pair.privateKey };
+const trusted = [{ id: 'k1', publicKey: pair.publicKey }];
+const schema = z.object({ version: z.int(), checksum: checksumText });
+const signed = signDocument(TOPIC, { version: 4, note: 'kept' }, 1_000, [signing]);
+
+const read = (document: unknown) =>
+  readSignedDocument(TOPIC, new TextEncoder().encode(JSON.stringify(document)), schema, trusted);
+const faultOf = (document: unknown): string => {
+  const result = read(document);
+  return result.ok ? 'none' : result.error.type;
+};
+
+describe('A signed document', () => {
+  it('comes back whole, with the fields its reader does not know', () => {
+    expect(read(signed)).toEqual({ ok: true, value: signed });
+  });
+
+  it('is refused when it is not whole, not signed, or of another shape', () => {
+    const bytes = (text: string) =>
+      readSignedDocument(TOPIC, new TextEncoder().encode(text), schema, trusted);
+    expect(bytes('{"version":')).toEqual({ ok: false, error: { type: 'not-json' } });
+    for (const other of [null, 7, [signed]]) expect(faultOf(other)).toBe('malformed');
+    expect(faultOf({ version: 4 })).toBe('unsigned');
+    expect(faultOf({ ...signed, version: 5 })).toBe('bad-signature');
+    const shapeless = signDocument(TOPIC, { version: 'four' }, 1_000, [signing]);
+    expect(read(shapeless)).toMatchObject({
+      error: { type: 'malformed', detail: expect.stringContaining('version: ') },
+    });
+  });
+
+  it('with half a character in it is refused as any other, and stops nobody', () => {
+    const text = JSON.stringify(signed).replace('"kept"', String.raw`"\ud800"`);
+    const result = readSignedDocument(TOPIC, new TextEncoder().encode(text), schema, trusted);
+    expect(result).toMatchObject({ ok: false, error: { type: 'malformed' } });
+  });
+});
+
+it.each<[DocumentFault, string]>([
+  [{ type: 'too-large', limitBytes: 9 }, 'larger than 9 bytes'],
+  [{ type: 'too-many-events', limit: 9 }, 'more than 9 events'],
+  [{ type: 'bad-gzip' }, 'the compressed bytes are damaged'],
+  [{ type: 'not-utf8' }, 'not UTF-8 text'],
+  [{ type: 'not-json' }, 'not JSON: cut short or damaged'],
+  [{ type: 'unsigned' }, 'carries no signature'],
+  [{ type: 'unknown-key', keys: ['k8', 'k9'] }, 'signed by no trusted key (k8, k9)'],
+  [{ type: 'bad-signature', key: 'k1' }, 'the signature by k1 does not hold'],
+  [{ type: 'bad-checksum', stated: 'a', actual: 'b' }, 'states a and is b'],
+  [{ type: 'malformed', detail: 'no version' }, 'no version'],
+  [{ type: 'wrong-topic', detail: 'for S04' }, 'for S04'],
+])('A document fault %j is said in a sentence', (fault, sentence) => {
+  expect(documentFaultText(fault)).toBe(sentence);
+});
