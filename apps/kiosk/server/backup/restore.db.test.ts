@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  basisPoints,
+  businessDate,
+  catalogVersion,
+  DEFAULT_DAY_RULES,
+  type Order,
+  productCode,
+  storeCode,
+  utcInstant,
+  vatClassCode,
+  voidOrder,
+} from '@tillwire/domain';
+import { type Clock, systemIds } from '@tillwire/runtime';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  catalogue,
+  product,
+  request,
+  selling,
+  single,
+  taken,
+} from '../../../../packages/domain/test/builders.ts';
+import { DamagedFileError } from '../store/backup-file.ts';
+import { type KioskDatabase, openKioskDatabase } from '../store/database.ts';
+import { createDayStore } from '../store/day-store.ts';
+import { createJournalStore } from '../store/journal-store.ts';
+import { createOrderStore } from '../store/order-store.ts';
+import { clockDoubt, takeBack } from '../store/restore-store.ts';
+import { backUp, listBackups, verifyBackup } from './backups.ts';
+import { restoreBackup } from './restore.ts';
+
+const STORE = storeCode('S03');
+const shop = selling(catalogue([product(1, 600)]));
+const DATE = businessDate('2025-11-26');
+/** Two hours after the rollover of 04:00. */
+const SIX = Date.parse('2025-11-26T06:00:00Z');
+const menu = {
+  version: 7,
+  lists: {
+    products: [productCode(1)],
+    combos: [],
+    vatClasses: [{ vatClass: vatClassCode(1), vatRate: basisPoints(2000) }],
+  },
+};
+const own = { store: STORE, crashPoint: () => undefined };
+
+let folder: string;
+let path: string;
+let nowMs: number;
+let db: KioskDatabase;
+let requests = 0;
+const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+
+const openDatabase = (file: string): Promise<KioskDatabase> =>
+  openKioskDatabase({ path: file }, { store: STORE, clock, ids: systemIds });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillwire-backup-'));
+  path = join(folder, 'kiosk.db');
+  nowMs = SIX;
+  db = await openDatabase(path);
+});
+afterEach(async () => {
+  await db.destroy();
+  await rm(folder, { recursive: true });
+});
+
+async function sell(on: KioskDatabase, count = 1): Promise<readonly Order[]> {
+  const sold: Order[] = [];
+  for (let at = 0; at < count; at++) {
+    const outcome = await createOrderStore(on, own).commit({
+      requestId: `r${++requests}`,
+      taken: taken(request([single(1)]), shop),
+      createdAt: utcInstant(nowMs),
+      clockDate: DATE,
+      clockConfirmed: false,
+      catalogVersion: catalogVersion(7),
+      configVersion: null,
+    });
+    if (outcome.type !== 'committed') throw new Error(outcome.type);
+    sold.push(outcome.stored.order);
+  }
+  return sold;
+}
+
+const takeBackup = () =>
+  backUp(path, { store: STORE, folder: join(folder, 'backups'), nowMs, keep: 2 });
+
+const restore = (backup: string, to = path) =>
+  restoreBackup({
+    backup,
+    target: to,
+    store: STORE,
+    rules: DEFAULT_DAY_RULES,
+    clock,
+    ids: systemIds,
+  });
+
+/** The bytes of every event of epoch 1, as Head Office would give them back. */
+async function eventsOf(on: KioskDatabase): Promise<readonly string[]> {
+  const rows = await on
+    .selectFrom('journal')
+    .select('payload')
+    .where('epoch', '=', 1)
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ payload }) => payload);
+}
+
+it('A backup is a whole database, read back, and the oldest beyond those kept go', async () => {
+  await sell(db, 3);
+  const first = await takeBackup();
+  expect(first.report).toEqual({
+    store: 'S03',
+    epoch: 1,
+    seq: 3,
+    events: 3,
+    orders: 3,
+    lastCommitMs: SIX,
+  });
+  for (let more = 0; more < 2; more++) {
+    nowMs += 60_000;
+    await takeBackup();
+  }
+  const kept = await listBackups(join(folder, 'backups'), STORE);
+  expect(kept).toHaveLength(2);
+  expect(kept).not.toContain(first.file);
+});
+
+it('A backup whose bytes were changed is not one', async () => {
+  await sell(db, 3);
+  const { file } = await takeBackup();
+  const bytes = await readFile(file);
+  const at = bytes.indexOf('"gross":600');
+  bytes.write('"gross":601', at);
+  await writeFile(file, bytes);
+  await expect(verifyBackup(file)).rejects.toThrow(/is not what was written/);
+  await expect(restore(file)).rejects.toThrow(DamagedFileError);
+});
+
+it('A restored kiosk begins a new epoch and prints no number the lost disk can have printed', async () => {
+  await sell(db, 3);
+  const { file } = await takeBackup();
+  await sell(db, 2);
+  await db.destroy();
+  const begun = await restore(file);
+  // Two hours after the rollover: 10,000 + 10 × 7,200.
+  expect(begun).toMatchObject({ epoch: SIX / 1000, date: DATE, nextSequence: 82_000 });
+  expect(begun.keptAs).not.toBeNull();
+  db = await openDatabase(path);
+  const [order] = await sell(db);
+  expect(order?.id).toBe('S03-20251126-082000');
+  expect(await createJournalStore(db).heads()).toMatchObject([
+    { journal_epoch: 1, journal_seq: 3 },
+    { journal_epoch: SIX / 1000, journal_seq: 1 },
+  ]);
+  expect(await clockDoubt(db)).toBe(SIX);
+});
+
+it('A backup is not restored under a clock behind it, nor in the place of another store', async () => {
+  await sell(db);
+  const { file } = await takeBackup();
+  nowMs -= 1000;
+  await expect(restore(file)).rejects.toThrow(/clock is behind the backup/);
+  nowMs += 1000;
+  const abroad = { backup: file, target: path, store: 'S04', rules: DEFAULT_DAY_RULES, clock };
+  await expect(restoreBackup({ ...abroad, ids: systemIds })).rejects.toThrow(/S03, not of S04/);
+});
+
+it('Its own events come back from Head Office as they were, each once, acknowledged', async () => {
+  await sell(db, 3);
+  const { file } = await takeBackup();
+  const [lost] = await sell(db, 2);
+  const events = await eventsOf(db);
+  await db.destroy();
+  await restore(file);
+  db = await openDatabase(path);
+  const back = { store: STORE, nowMs };
+  expect(await takeBack(db, events.slice(2), back)).toEqual({ stored: 2, held: 1, refused: [] });
+  expect(await takeBack(db, events.slice(2), back)).toEqual({ stored: 0, held: 3, refused: [] });
+  expect(lost && (await createOrderStore(db, own).read(lost.id))?.order).toEqual(lost);
+  // The three of the backup are sent again: its disk never saw them acknowledged.
+  expect(await createJournalStore(db).unsent()).toMatchObject({ count: 3 });
+  // A till that never had its answer asks again: the sale is there.
+  const again = await createOrderStore(db, own).findRequest(`r${requests}`);
+  expect(again?.order.id).toBe('S03-20251126-000005');
+});
+
+it('A day closed on the lost disk, and sold on after the restore, is issued anew with all of it', async () => {
+  const [first] = await sell(db, 2);
+  const { file } = await takeBackup();
+  await sell(db);
+  if (first === undefined) throw new Error('nothing sold');
+  await createOrderStore(db, own).revise(first.id, nowMs, (order) =>
+    voidOrder(order, { crewId: '7', reason: 'mistake' }),
+  );
+  await createDayStore(db, own).close(DATE, menu, nowMs);
+  const events = await eventsOf(db);
+  await db.destroy();
+  await restore(file);
+  db = await openDatabase(path);
+  await sell(db);
+  expect((await takeBack(db, events, { store: STORE, nowMs })).stored).toBe(3);
+  const issue = await createDayStore(db, own).issue(DATE);
+  // Four sales, one of them voided: 3 × 600.
+  expect(issue?.summary).toMatchObject({
+    journal_epoch: SIX / 1000,
+    revision: 2,
+    totals: { gross: 1800 },
+    orders: { count: 4, voided: 1 },
+  });
+});
+
+it('Events that are not its own, or do not fit, are refused one by one', async () => {
+  await sell(db, 3);
+  const { file } = await takeBackup();
+  await sell(db, 2);
+  const events = await eventsOf(db);
+  await db.destroy();
+  await restore(file);
+  db = await openDatabase(path);
+  const [fourth = '', fifth = ''] = events.slice(3);
+  const forged = fourth.replace(/"prev_hash":"[0-9a-f]{64}"/, `"prev_hash":"${'a'.repeat(64)}"`);
+  const abroad = fifth.replaceAll('S03', 'S04');
+  const { stored, refused } = await takeBack(db, ['{', forged, abroad, fifth], {
+    store: STORE,
+    nowMs,
+  });
+  expect(refused.map(({ reason }) => reason)).toEqual(['unreadable', 'bad-link', 'other-store']);
+  expect(stored).toBe(1);
+});
