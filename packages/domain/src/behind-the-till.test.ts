@@ -228,6 +228,13 @@ describe('reports', () => {
       { company: 3, names: ['Eat - Collect', 'Eat - Deliver'], orders: 2, gross: 900 },
     ]);
   });
+  it('on account of a channel that is gone are of company 0', () => {
+    const gone = { ...collected, channel: 'XX' as Order['channel'] };
+    expect(onAccountByCompany([collected, gone], shop.index)).toEqual([
+      { company: 0, names: [], orders: 1, gross: 600 },
+      { company: 3, names: ['Eat - Collect', 'Eat - Deliver'], orders: 1, gross: 600 },
+    ]);
+  });
   it('by product have the best seller first', () => {
     const platter = sold([{ kind: 'combo', code: 4, quantity: 1, choices: [] }]);
     expect(salesByProduct([platter, ...orders])).toEqual([
@@ -253,9 +260,19 @@ describe('stock usage', () => {
       { kind: 'B', code: 1, name: 'B1', quantityMicro: 1_600_000 },
     ]);
   });
+  it('knows nothing of a product that is off the menu since', () => {
+    const later = selling({ ...menu, products: menu.products.slice(1) });
+    expect(stockUsage([sold([single(1)])], later.index)).toEqual([]);
+  });
 });
 
 describe('read-back', () => {
+  it('of a product that is off the menu since is at the front', () => {
+    const later = selling({ ...menu, products: menu.products.filter(({ code }) => code !== 5) });
+    const lines = sold([single(1), { kind: 'product', code: 5, quantity: 1, choices: [26] }]).lines;
+    expect(readback(lines, later.index)[0].map(({ name }) => name)).toEqual(['Burger', 'Wings']);
+    expect(readback(lines.toReversed(), later.index)[0][0]?.name).toBe('Wings');
+  });
   it('has three sections, meals before singles, lowest first', () => {
     const { lines } = sold([
       single(2),

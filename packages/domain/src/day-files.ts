@@ -218,11 +218,11 @@ const weekVatFile = (books: DayBooks): string =>
     ]),
   );
 
-/** Pounds with two decimals; a zero prints `0`. */
+/** Pounds with two decimals; a zero prints `0`. What is booked is never negative. */
 const poundsText = (amount: number): string => {
   if (amount === 0) return '0';
-  const digits = String(Math.abs(amount)).padStart(3, '0');
-  return `${amount < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  const digits = String(amount).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 };
 
 /** A rate as a percentage without needless decimals: 2000 is `20`, 1750 is `17.5`. */

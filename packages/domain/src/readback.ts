@@ -54,10 +54,9 @@ function itemsOf(
   const items: (Placed & { readonly details: string[] })[] = [];
   for (const component of line.components) {
     const order = readbackOrderOf(component, index);
-    const previous = items.at(-1);
     const isDetail = component.role === 'extra' || component.role === 'choice';
-    if (previous !== undefined && (order === 0 || isDetail)) {
-      const owner = isDetail ? (items[0] ?? previous) : previous;
+    const owner = isDetail ? items[0] : items.at(-1);
+    if (owner !== undefined && (order === 0 || isDetail)) {
       owner.details.push(detailOf(component));
     } else {
       const leader = order === 0 ? before : undefined;

@@ -10,7 +10,7 @@ import type {
   TenderedOrder,
 } from './order.ts';
 import { channelFor, priceOrder, type SellingContext } from './pricing.ts';
-import { err, ok, type Result } from './result.ts';
+import { err, invariant, ok, type Result } from './result.ts';
 import { acceptsTender, isHouseTender, kindOf, settleTenders } from './tenders.ts';
 
 /** The crew id that stands for nobody in particular. */
@@ -35,7 +35,7 @@ export function takeOrder(
   const priced = priceOrder(request, kind, context);
   if (!priced.ok) return err([...priced.error, ...crewFaults]);
   const selling = channelFor(request.channel, context);
-  if (!selling.ok) return err([selling.error]);
+  invariant(selling.ok, 'a priced order has a channel that sells');
   const settled = settleTenders(
     request.tenders,
     priced.value.totals.gross,
