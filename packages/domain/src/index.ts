@@ -36,6 +36,7 @@ export {
 export type { LegacyFile } from './legacy/table.ts';
 export {
   importLegacyCatalogue,
+  isLegacyTable,
   type ImportedCatalogue,
   type ImportReport,
 } from './legacy/import-catalogue.ts';

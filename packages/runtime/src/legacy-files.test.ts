@@ -100,6 +100,21 @@ describe('A folder', () => {
     ]);
   });
 
+  it("is not read for other shops' tables, whatever is wrong with them", async () => {
+    for (const name of await readdir(SAMPLE)) {
+      await writeFile(join(folder, name), await readFile(join(SAMPLE, name)));
+    }
+    await writeFile(join(folder, 'PDITEM2.CSV'), 'PRODNUMB\n"1\n');
+    await writeFile(join(folder, 'OLD.CSV'), Uint8Array.of(0xff, 0xfe, 0x41, 0));
+    const imported = await importLegacyPath(folder, { shop: 1 });
+    const ignored = imported.ok ? imported.value.report.warnings.map(({ file }) => file) : [];
+    expect(ignored).toEqual(expect.arrayContaining(['OLD.CSV', 'PDITEM2.CSV']));
+    const second = await importLegacyPath(folder, { shop: 2 });
+    expect(second.ok ? [] : said(second.error)).toContain(
+      'PDITEM2.CSV:2: a value opens with a quote and must close with one on the same line',
+    );
+  });
+
   it('must be there', async () => {
     const imported = await importLegacyPath(join(folder, 'none'), { shop: 9 });
     expect(imported.ok ? [] : said(imported.error)).toEqual([
@@ -178,6 +193,11 @@ describe('A ZIP', () => {
     (name) => {
       const { files, faults } = readZip(zipSync({ [name]: CSV, 'ok.csv': CSV }));
       expect(said(faults)).toEqual([`${name}: leads out of the ZIP, must be a name within it`]);
+      const escaping = zipSync({ [name]: CSV, [name.replace('PDITEM9', 'OTHER')]: CSV });
+      const imported = importLegacyZip({ fileName: 'set.zip', bytes: escaping }, { shop: 9 });
+      expect(imported.ok ? [] : imported.error.map(({ message }) => message)).toEqual(
+        Array.from({ length: 2 }, () => 'leads out of the ZIP, must be a name within it'),
+      );
       expect(files.map(({ fileName }) => fileName)).toEqual(['ok.csv']);
     },
   );

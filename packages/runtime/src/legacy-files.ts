@@ -6,6 +6,7 @@ import {
   type ImportedCatalogue,
   type ImportFault,
   importLegacyCatalogue,
+  isLegacyTable,
   type Result,
 } from '@tillwire/domain';
 import {
@@ -40,9 +41,11 @@ export function importLegacyZip(
 }
 
 function importRead(
-  { files, faults }: LegacyFiles,
+  { files, faults: found }: LegacyFiles,
   shop: number,
 ): Result<ImportedCatalogue, readonly ImportFault[]> {
+  // Other shops' tables often come along, and what is wrong with them is not this shop's affair.
+  const faults = found.filter(({ file }) => !isPlainCsv(file) || isLegacyTable(file, shop));
   // When nothing could be read, that all tables are missing goes without saying.
   if (files.length === 0 && faults.length > 0) return err(faults);
   const imported = importLegacyCatalogue(files, { shop });
@@ -52,6 +55,8 @@ function importRead(
   const others = imported.ok ? [] : imported.error.filter((one) => !unread.has(placeText(one)));
   return err(byPlace([...faults, ...others]));
 }
+
+const isPlainCsv = (file: string): boolean => isCsvName(file) && !/[\\/:]/.test(file);
 
 const placeText = ({ file, line }: ImportFault): string => `${file}:${line}`;
 

@@ -101,15 +101,15 @@ function openSet(files: readonly LegacyFile[], shop: number, log: ImportLog): Le
   };
 }
 
+const LAYOUTS: readonly TableLayout[] = [...Object.values<TableLayout>(TABLES), SETTINGS_TABLE];
+
+/** Whether an import for shop `shop` reads a file of this name, whatever its letter case. */
+export const isLegacyTable = (fileName: string, shop: number): boolean =>
+  LAYOUTS.some((layout) => tableFileName(layout, shop) === fileName.toUpperCase());
+
 function warnOfOtherFiles(files: readonly LegacyFile[], shop: number, log: ImportLog): void {
-  const known = new Set(
-    [...Object.values<TableLayout>(TABLES), SETTINGS_TABLE].map((layout) =>
-      tableFileName(layout, shop),
-    ),
-  );
   for (const { fileName } of files) {
-    if (!known.has(fileName.toUpperCase()))
-      log.warn(fileName, `is no table of shop ${shop}, ignored`);
+    if (!isLegacyTable(fileName, shop)) log.warn(fileName, `is no table of shop ${shop}, ignored`);
   }
 }
 
