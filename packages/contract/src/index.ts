@@ -24,3 +24,4 @@ export * from './config.ts';
 export * from './signing.ts';
 export * from './topics.ts';
 export * from './asyncapi.ts';
+export { plainText } from './primitives.ts';
