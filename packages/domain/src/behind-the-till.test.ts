@@ -385,6 +385,10 @@ describe('a receipt', () => {
     expect(receipt.vatByRate.map(({ rate }) => rate)).toEqual([0, 2000]);
     expect(receipt.vatByRate.reduce((sum, { net, vat }) => sum + net + vat, 0)).toBe(3405);
   });
+  it('says what of a voucher was not given back', () => {
+    const order = sold([single(1)], { tenders: [{ method: 'voucher', amount: 800 }] });
+    expect(receiptOf(order, menu)).toMatchObject({ total: 500, change: 0, voucherOverage: 300 });
+  });
   it('of a shop or channel the catalogue does not know names them by code', () => {
     const order = { ...sold([single(1)]), channel: 'XX' as Order['channel'] };
     const receipt = receiptOf(order, { ...menu, shops: [] });

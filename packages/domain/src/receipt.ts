@@ -39,6 +39,8 @@ export interface Receipt {
     readonly tendered: Pence | null;
   }[];
   readonly change: Pence;
+  /** Face value of a voucher above the total, which is not given back. */
+  readonly voucherOverage: Pence;
 }
 
 export interface ReceiptLine {
@@ -74,6 +76,7 @@ export function receiptOf(order: Order, catalogue: Catalogue): Receipt {
       tendered,
     })),
     change: order.change,
+    voucherOverage: order.voucherOverage,
   };
 }
 
