@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { freePort } from '../harness/ports.ts';
+import { start, type Started } from '../harness/process.ts';
+import { findTool } from '../harness/tools.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const UI = join(ROOT, 'apps/kiosk/ui');
+export const UI_ASSETS = join(UI, 'dist/assets');
+export const TOKEN = 'a-token-for-tests-only';
+
+const newest = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  );
+
+const builtAt = (): number =>
+  statSync(join(UI, 'dist/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Builds the kiosk's screens where they are missing or older than their sources. */
+export function buildScreens(): void {
+  const sources = [join(UI, 'src'), join(ROOT, 'packages/domain/src')];
+  const changedAt = Math.max(
+    ...sources.map(newest),
+    statSync(join(UI, 'index.html')).mtimeMs,
+    statSync(join(UI, 'vite.config.ts')).mtimeMs,
+  );
+  if (builtAt() > changedAt) return;
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', UI], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findTool('chromium'),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+export interface KioskRig {
+  readonly url: string;
+  /** Starts the kiosk (again); `crashAt` names a point where it dies as if the plug were pulled. */
+  readonly start: (crashAt?: string) => Promise<Started>;
+  /** As if the plug were pulled. */
+  readonly kill9: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly orders: () => Promise<readonly SoldOrder[]>;
+}
+
+export interface SoldOrder {
+  readonly globalOrderId: string;
+  readonly status: string;
+  readonly kind: string;
+  readonly totals: { readonly gross: number };
+  readonly change: number;
+  readonly voucherOverage: number;
+  readonly tenders: readonly { readonly method: string; readonly amount: number }[];
+  readonly lines: readonly {
+    readonly code: number;
+    readonly quantity: number;
+    readonly isMeal: boolean;
+    readonly goLarge: boolean;
+    readonly components: readonly { readonly role: string; readonly code: number }[];
+    readonly without: readonly { readonly code: number }[];
+  }[];
+}
+
+/** A kiosk on SQLite and the sample menu, always at the same address, with what it sold. */
+export async function createKioskRig(): Promise<KioskRig> {
+  const folder = mkdtempSync(join(tmpdir(), 'tillwire-till-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let running: Started | null = null;
+  return {
+    url,
+    start: async (crashAt = '') => {
+      running = start(process.execPath, [join(import.meta.dirname, 'kiosk-process.ts')], {
+        env: {
+          STORE_CODE: 'S01',
+          DB_PATH: join(folder, 'kiosk.db'),
+          HTTP_PORT: String(port),
+          API_TOKEN: TOKEN,
+          CATALOGUE_PATH: join(ROOT, 'sample-menu'),
+          CATALOGUE_SHOP: '1',
+          LOG_LEVEL: 'warn',
+          TILLWIRE_CRASH_AT: crashAt,
+        },
+      });
+      await running.says(/listening/);
+      return running;
+    },
+    kill9: async () => {
+      await running?.kill9();
+    },
+    stop: async () => {
+      if (running?.isRunning() === true) await running.stop();
+      rmSync(folder, { recursive: true });
+    },
+    orders: async () => {
+      const response = await fetch(`${url}/api/orders`);
+      const { orders } = (await response.json()) as { orders: readonly SoldOrder[] };
+      return orders;
+    },
+  };
+}
+
+/** A till in a browser of its own, opened and ready; whatever its console complains of fails the test at `close`. */
+export async function openTill(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
+  const context = await browser.newContext({
+    viewport: { width: 1024, height: 768 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A kiosk that is down or refuses is what some tests are about; everything else is a fault of the page.
+    if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  // Every press of a pointer counts, whoever asks for it.
+  await page.addInitScript(
+    'window.touches = 0; addEventListener("pointerdown", () => { window.touches += 1 }, true);',
+  );
+  await page.goto(url);
+  await page.getByRole('button', { name: /^Cheeseburger/ }).waitFor();
+  return {
+    page,
+    close: async () => {
+      await context.close();
+      expect(complaints).toEqual([]);
+    },
+  };
+}
+
+export const touchesOf = (page: Page): Promise<number> => page.evaluate('window.touches');
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe holds against the page by WCAG 2.2 AA, one line each. */
+export async function axeFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run({ runOnly: ${JSON.stringify(WCAG)} }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
+      id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`);
+}
