@@ -220,14 +220,19 @@ export const TABLES = {
       blue: colourPart('COLOUR_BLUE', 'optional'),
     },
   ),
-  comboKeys: ofShop('EPOS_COMB', ['code'], "combos are not on the till's pages", {
-    code: combo('COMBONUMB'),
-    name: memo('DESC'),
-    ...menuKey,
-    red: colourPart('COLOUR_RED', 'extension'),
-    green: colourPart('COLOUR_GREEN', 'extension'),
-    blue: colourPart('COLOUR_BLUE', 'extension'),
-  }),
+  comboKeys: ofShop(
+    'EPOS_COMB',
+    ['code'],
+    "combos are not on the till's pages, unless the price list's sections make these",
+    {
+      code: combo('COMBONUMB'),
+      name: memo('DESC'),
+      ...menuKey,
+      red: colourPart('COLOUR_RED', 'extension'),
+      green: colourPart('COLOUR_GREEN', 'extension'),
+      blue: colourPart('COLOUR_BLUE', 'extension'),
+    },
+  ),
   productPlaces: global(
     'APP_PROD',
     ['code'],
