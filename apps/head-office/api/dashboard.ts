@@ -1,0 +1,108 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  type Clock,
+  createHttpServer,
+  type Ids,
+  type Log,
+  type Metrics,
+  servePages,
+  type Service,
+  untilAborted,
+} from '@tillwire/runtime';
+import { createAuditStore } from '../store/audit-store.ts';
+import type { Database } from '../store/database.ts';
+import { createUserStore } from '../store/user-store.ts';
+import { createAccess } from './access.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
+import { createSessionCookie } from './cookies.ts';
+import { registerEventRoutes } from './event-routes.ts';
+import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
+import { createItemNames } from './item-names.ts';
+import { registerOrderRoutes } from './order-routes.ts';
+import { registerReportRoutes } from './report-routes.ts';
+import { registerServiceRoutes } from './service-routes.ts';
+import { registerSessionRoutes } from './session-routes.ts';
+import { registerStoreRoutes } from './store-routes.ts';
+import { createStoreViews } from './store-views.ts';
+import { registerUserRoutes } from './user-routes.ts';
+
+export interface DashboardDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** `Authorization: Bearer` with it acts as an admin; null: there is none. */
+  readonly adminToken: string | null;
+  /** Where browsers reach the pages, when that is not this server itself: `https://office.example`. */
+  readonly publicUrl: string | null;
+}
+
+const PAGES = join(import.meta.dirname, '..', 'ui', 'dist');
+
+/** Head Office's HTTP server: its API and, where they are built, its screens. */
+export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOfficeApi> {
+  const { db, clock, ids, log, metrics, adminToken, publicUrl } = deps;
+  const server = await createHttpServer({ log });
+  const users = createUserStore(db);
+  const audit = createAuditStore(db);
+  const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
+  const cookie = createSessionCookie({ secure: publicOrigin?.startsWith('https:') ?? false });
+  const access = createAccess({ users, clock, ids, cookie, adminToken, publicOrigin });
+  const api = createHeadOfficeApi({ server, access, audit, clock, log });
+  const views = createStoreViews(db, clock);
+  const none = (): Promise<ReadonlyMap<string, string>> => Promise.resolve(new Map());
+  const names = createItemNames({
+    stores: async () => new Map((await views.all()).map(({ store, name }) => [store, name])),
+    items: none,
+    channels: none,
+  });
+
+  registerServiceRoutes(api, { db, metrics });
+  registerSessionRoutes(api, { access, users, clock });
+  registerUserRoutes(api, { users, clock });
+  registerAuditRoutes(api, { audit });
+  registerStoreRoutes(api, { db, clock, views });
+  registerOrderRoutes(api, { db });
+  registerReportRoutes(api, { db, names });
+  registerEventRoutes(api, { views, access, log });
+  await servePages(server, PAGES);
+  return api;
+}
+
+export interface Dashboard {
+  readonly service: Service;
+  /** The address once it listens. */
+  readonly listening: Promise<string>;
+}
+
+/** The `dashboard` role: serves until it is told to stop. */
+export function createDashboard(
+  deps: DashboardDeps & { readonly http: { readonly host: string; readonly port: number } },
+): Dashboard {
+  const listening = Promise.withResolvers<string>();
+  // Whoever does not wait for the address learns of a failure from the service.
+  listening.promise.catch(() => undefined);
+  return {
+    listening: listening.promise,
+    service: {
+      name: 'dashboard',
+      run: async (signal) => {
+        const { server } = await createDashboardServer(deps);
+        try {
+          await server.listen({ host: deps.http.host, port: deps.http.port });
+          const { port } = server.server.address() as AddressInfo;
+          listening.resolve(`http://${deps.http.host}:${port}`);
+          deps.log.info({ port }, 'dashboard listens');
+          await untilAborted(signal);
+        } catch (error) {
+          listening.reject(error);
+          throw error;
+        } finally {
+          await server.close();
+        }
+      },
+    },
+  };
+}

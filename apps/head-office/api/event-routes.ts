@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+import { type Log, Problem } from '@tillwire/runtime';
+import type { FastifyRequest } from 'fastify';
+import type { Access } from './access.ts';
+import type { HeadOfficeApi } from './head-office-api.ts';
+import type { StoreViews } from './store-views.ts';
+
+/** Screens that may listen at once. */
+const MAX_STREAMS = 200;
+/** Between two looks at the database, all screens together; no screen, no look. */
+const LOOK_EVERY_MS = 500;
+/** A silent stream says that it lives, if whoever listens still may. */
+const HEARTBEAT_MS = 15_000;
+/** A screen that takes nothing any more is dropped; it comes back and fetches anew. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+interface Stream {
+  readonly response: ServerResponse;
+  readonly request: FastifyRequest;
+}
+
+export interface EventRouteDeps {
+  readonly views: StoreViews;
+  readonly access: Access;
+  readonly log: Log;
+}
+
+/**
+ * Server-sent events. Ingest, fleet and dashboard may be processes of their own and share the database alone, so
+ * that is what is looked at: what changed of a shop since the last look is sent to every screen.
+ */
+export function registerEventRoutes(
+  { server, read }: HeadOfficeApi,
+  { views, access, log }: EventRouteDeps,
+): void {
+  const streams = new Set<Stream>();
+  const shown = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const send = (text: string): void => {
+    for (const { response } of streams) {
+      if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+      else response.write(text);
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    const changed = (await views.all()).filter((store) => {
+      const text = JSON.stringify(store);
+      if (shown.get(store.store) === text) return false;
+      shown.set(store.store, text);
+      return true;
+    });
+    if (changed.length > 0) send(`event: stores\ndata: ${JSON.stringify({ stores: changed })}\n\n`);
+  };
+
+  const lookOn = (): void => {
+    timer = setTimeout(() => {
+      look()
+        .catch((err: unknown) => log.warn({ err }, 'looking for changes failed'))
+        .finally(() => {
+          if (streams.size > 0) lookOn();
+          else timer = undefined;
+        });
+    }, LOOK_EVERY_MS);
+  };
+
+  const stillAllowed = ({ request, response }: Stream): void => {
+    access.authorize(request, 'view').then(
+      () => response.write(': alive\n\n'),
+      () => response.end(),
+    );
+  };
+
+  read({
+    path: '/api/events',
+    summary: 'server-sent events: `stores` with the shops of which anything changed',
+    role: 'view',
+    problems: { 503: ['too-many-streams'] },
+    handle: async ({ request, reply }) => {
+      if (streams.size >= MAX_STREAMS) {
+        throw new Problem(503, 'too-many-streams', 'too many screens are listening already');
+      }
+      reply.hijack();
+      const stream: Stream = { response: reply.raw, request };
+      stream.response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      stream.response.write('retry: 1000\n\n');
+      const heartbeat = setInterval(() => stillAllowed(stream), HEARTBEAT_MS);
+      streams.add(stream);
+      if (timer === undefined) lookOn();
+      stream.response.on('close', () => {
+        clearInterval(heartbeat);
+        streams.delete(stream);
+      });
+    },
+  });
+  server.addHook('preClose', async () => {
+    clearTimeout(timer);
+    for (const { response } of streams) response.end();
+  });
+}

@@ -1,0 +1,47 @@
+import { type Clock, Problem } from '@tillwire/runtime';
+import { isStoreCode } from '@tillwire/domain';
+import { z } from 'zod';
+import type { Database } from '../store/database.ts';
+import { readHours } from '../store/overview-queries.ts';
+import { overviewPeriod } from './day-clock.ts';
+import type { HeadOfficeApi } from './head-office-api.ts';
+import type { StoreViews } from './store-views.ts';
+
+export const storeCodeParam = z.string().refine(isStoreCode, 'is a store code, S01 to S9999');
+const byStore = z.object({ store: storeCodeParam });
+
+/** The shops: how they are and what they sell today. */
+export function registerStoreRoutes(
+  { read }: HeadOfficeApi,
+  {
+    db,
+    clock,
+    views,
+  }: { readonly db: Database; readonly clock: Clock; readonly views: StoreViews },
+): void {
+  read({
+    path: '/api/stores',
+    summary: 'every shop: line, heartbeat, journal, sales of today against the same weekday',
+    role: 'view',
+    handle: async () => {
+      const period = overviewPeriod(clock);
+      const dates = [period.today, period.compared];
+      const [stores, hours] = await Promise.all([views.all(), readHours(db, dates)]);
+      return { ...period, stores, hours };
+    },
+  });
+  read({
+    path: '/api/stores/:store',
+    summary: 'one shop',
+    role: 'view',
+    params: byStore,
+    problems: { 404: ['unknown-store'] },
+    handle: async ({ params: { store } }) => {
+      const period = overviewPeriod(clock);
+      const dates = [period.today, period.compared];
+      const [found, hours] = await Promise.all([views.one(store), readHours(db, dates, store)]);
+      if (found === null) throw new Problem(404, 'unknown-store', `there is no shop ${store}`);
+      return { ...period, ...found, hours };
+    },
+  });
+}
