@@ -131,10 +131,13 @@ const ENTRIES: readonly (readonly [keyof TillReading, string])[] = [
 ];
 
 function Reading() {
+  const isThere = useSignal(true);
   const shown = useSignal<DayReading | null>(null);
   const trouble = useSignal('');
   const load = async (): Promise<void> => {
     const answer = await get<DayReading>('/api/day/reading');
+    // A kiosk without its books has no reading to show.
+    isThere.value = answer.ok || answer.problem?.status !== 404;
     trouble.value = answer.ok ? '' : problemText(answer.problem);
     if (answer.ok) shown.value = answer.value;
   };
@@ -142,6 +145,7 @@ function Reading() {
     void load();
     return onLive('order', () => void load());
   }, []);
+  if (!isThere.value) return null;
   return (
     <section class="card" aria-labelledby="reading">
       <h2 id="reading">X reading</h2>

@@ -1,4 +1,5 @@
 import type { CatalogueIndex } from '@tillwire/domain';
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { count, money, methodText, orderNumber } from '../format.ts';
 import { index } from '../kiosk.ts';
@@ -7,12 +8,14 @@ import {
   type BasketLine,
   channel,
   clearBasket,
+  context,
   held,
   holdBasket,
   itemCount,
   lines,
   order,
   previous,
+  pricedAlone,
   recallBasket,
   repeatPrevious,
   selectedKey,
@@ -27,12 +30,15 @@ import { notice } from './notices.ts';
 import { due, openTender, pending, sold, tendering } from './sale.ts';
 import { itemName, missingText } from './steps.ts';
 
+/** Whether the baskets on hold are shown in the place of the lines, to choose one of. */
+const choosing = signal(false);
+
 /** What is being sold, on the right of whatever else the till shows. */
 export function BasketPanel() {
   return (
     <aside class="basket" aria-label="Basket">
       <How />
-      {lines.value.length === 0 ? <Nothing /> : <Lines />}
+      {choosing.value ? <Held /> : lines.value.length === 0 ? <Nothing /> : <Lines />}
       <Tools />
       <Foot />
     </aside>
@@ -191,6 +197,37 @@ function Line({ line, of }: { readonly line: BasketLine; readonly of: CatalogueI
   );
 }
 
+/** The baskets on hold, oldest first: touching one takes it up. */
+function Held() {
+  const selling = context.value;
+  return (
+    <ol class="lines" aria-label="On hold">
+      {held.value.map((each, at) => {
+        const priced =
+          selling === null ? [] : each.lines.map((line) => pricedAlone(line, each, selling).priced);
+        const sum = priced.reduce((all, line) => all + (line?.total ?? 0), 0);
+        return (
+          <li key={at} class="line">
+            <button
+              type="button"
+              class="line-name held"
+              onClick={() => {
+                choosing.value = false;
+                recallBasket(at);
+              }}
+            >
+              <span class="line-title">
+                {priced.map((line) => line?.name ?? 'unfinished').join(', ')}
+              </span>
+              <span class="line-total">{money(sum)}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
 function Tools() {
   const isEmpty = basket.value.lines.length === 0;
   const waiting = held.value.length;
@@ -204,7 +241,11 @@ function Tools() {
         type="button"
         class="key quiet"
         disabled={waiting === 0 || locked}
-        onClick={() => recallBasket(0)}
+        aria-expanded={choosing.value}
+        onClick={() => {
+          if (waiting === 1) recallBasket(0);
+          else choosing.value = !choosing.value;
+        }}
       >
         Recall {waiting === 0 ? '' : waiting}
       </button>
