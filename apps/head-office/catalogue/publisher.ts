@@ -1,0 +1,308 @@
+import {
+  CATALOGUE_DELTAS,
+  catalogueReportSchema,
+  CONFIGS,
+  filterOf,
+  FULL_CATALOGUES,
+  parseTopic,
+  publicPemOf,
+  readCatalogueDelta,
+  readConfig,
+  sha256,
+  trustedKeyFromPem,
+  type SigningKey,
+  versionOfFullTopic,
+} from '@tillwire/contract';
+import {
+  type BrokerAddress,
+  type Clock,
+  createMqttLink,
+  type CrashPoint,
+  type Ids,
+  type IncomingMessage,
+  type Log,
+  type MqttLink,
+  repeat,
+  type Service,
+  untilAborted,
+} from '@tillwire/runtime';
+import {
+  keepReport,
+  lockCatalogue,
+  markChange,
+  newestDeltas,
+  raiseVersion,
+  readChangeMark,
+  readIssuedIncarnation,
+  writeIssuedIncarnation,
+} from '../store/catalogue-store.ts';
+import { insertConfigs, newestConfigs, raiseConfigVersion } from '../store/config-store.ts';
+import { type Database, inTransaction } from '../store/database.ts';
+import { reissueDelta } from './issuing.ts';
+import type { PublishingDesk } from './publishing.ts';
+import { planRetained, type SeenMessage } from './retained.ts';
+import { createWantedSet, type WantedSet } from './wanted.ts';
+
+export interface PublisherDeps {
+  readonly db: Database;
+  readonly broker: BrokerAddress;
+  readonly clientId: string;
+  readonly keys: () => readonly SigningKey[];
+  /** Of this Head Office; after a restore a higher one (protocol.md §3.7). */
+  readonly incarnation: () => Promise<number>;
+  readonly desk: Pick<PublishingDesk, 'step'>;
+  /** Called when a store's word about its catalogue came. */
+  readonly onReport?: (store: string) => void;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly crashPoint: CrashPoint;
+}
+
+/** A fresh subscription has given all it retains once nothing came for this long. */
+const QUIET_MS = 300;
+/** The retained set is read anew this often. */
+const AUDIT_MS = 60_000;
+/** Changes of another process are noticed within this. */
+const POLL_MS = 50;
+/** Roll-outs are looked at this often even when no store says anything. */
+const STEP_MS = 1000;
+
+/**
+ * Keeps the broker's retained set what it is to be (protocol.md §5.6): a loop that compares and mends, at each
+ * connect, each minute and at each change. Whatever died between two steps, or wiped the broker, is mended by the
+ * next turn.
+ */
+export const createPublisher = (deps: PublisherDeps): Service => ({
+  name: 'catalogue',
+  run: (signal) => runPublisher(deps, signal),
+});
+
+interface Publisher {
+  readonly deps: PublisherDeps;
+  readonly link: MqttLink;
+  readonly wanted: WantedSet;
+  /** The retained set as this connection has seen it, by topic. */
+  readonly seen: Map<string, SeenMessage>;
+  readonly timing: {
+    quietSinceMs: number;
+    auditedMs: number;
+    settled: boolean;
+    mark: number;
+    steppedMs: number;
+  };
+}
+
+async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<void> {
+  const { log } = deps;
+  let reports: Promise<void> = Promise.resolve();
+  const timing = {
+    quietSinceMs: 0,
+    auditedMs: 0,
+    settled: false,
+    mark: -1,
+    steppedMs: Number.NEGATIVE_INFINITY,
+  };
+  const seen = new Map<string, SeenMessage>();
+  const link = createMqttLink({
+    broker: deps.broker,
+    clientId: deps.clientId,
+    subscriptions: [CATALOGUE_DELTAS, FULL_CATALOGUES, CONFIGS, filterOf('catalogueReport')],
+    onUp: () => beginAudit(publisher),
+    onDown: () => {
+      timing.settled = false;
+    },
+    onMessage: (message) => {
+      if (parseTopic(message.topic)?.name === 'catalogueReport') {
+        reports = reports
+          .then(() => takeReport(publisher, message))
+          .catch((error: unknown) => log.error({ err: error }, 'catalogue report not kept'));
+      } else {
+        look(publisher, message);
+        message.done();
+      }
+    },
+    log,
+    ids: deps.ids,
+  });
+  const publisher: Publisher = {
+    deps,
+    link,
+    seen,
+    timing,
+    wanted: createWantedSet(deps),
+  };
+  link.start();
+  await repeat(
+    POLL_MS,
+    signal,
+    () => turn(publisher),
+    (error) => {
+      timing.mark = -1;
+      log.error({ err: error }, 'the retained set could not be mended; trying again');
+    },
+  );
+  await untilAborted(signal);
+  await link.stop();
+  await reports;
+}
+
+/** Forgets what was seen; what is retained comes again by itself after a (new) subscription. */
+function beginAudit({ seen, timing, deps }: Publisher): void {
+  seen.clear();
+  timing.settled = false;
+  timing.quietSinceMs = deps.clock.monotonicMs();
+  timing.auditedMs = timing.quietSinceMs;
+  timing.mark = -1;
+}
+
+/** Notes a retained message, or the echo of one just published. */
+function look({ deps, seen, timing }: Publisher, { topic, payload }: IncomingMessage): void {
+  timing.quietSinceMs = deps.clock.monotonicMs();
+  if (payload.length === 0) {
+    seen.delete(topic);
+    return;
+  }
+  const hash = sha256(payload);
+  seen.set(topic, { hash, ...believed(deps, topic, payload) });
+}
+
+/** What an own message says; a stranger's says nothing. */
+function believed(
+  deps: PublisherDeps,
+  topic: string,
+  payload: Buffer,
+): Pick<SeenMessage, 'version' | 'bases'> {
+  const nothing = { version: null, bases: [] };
+  const full = versionOfFullTopic(topic);
+  if (full !== null) return { version: full, bases: [] };
+  const parsed = parseTopic(topic);
+  if (parsed === null) return nothing;
+  const trusted = deps.keys().map((key) => trustedKeyFromPem(publicPemOf(key)));
+  if (parsed.name === 'config') {
+    const config = readConfig(parsed.store, payload, trusted);
+    return config.ok ? { version: config.value.config_version, bases: [] } : nothing;
+  }
+  const delta = readCatalogueDelta(parsed.store, payload, trusted);
+  if (!delta.ok) return nothing;
+  const { catalog_version: version, now, next } = delta.value;
+  return { version, bases: [now.base_version, ...(next === undefined ? [] : [next.base_version])] };
+}
+
+async function takeReport({ deps, timing }: Publisher, message: IncomingMessage): Promise<void> {
+  const { log, db, clock } = deps;
+  const store = parseTopic(message.topic)?.store;
+  const parsed = catalogueReportSchema.safeParse(readJson(message.payload));
+  if (parsed.success && parsed.data.store_code === store) {
+    if (await keepReport(db, parsed.data, clock.nowMs())) {
+      timing.steppedMs = Number.NEGATIVE_INFINITY;
+      deps.onReport?.(store);
+    }
+  } else log.warn({ store }, 'a catalogue report that cannot be read was left');
+  message.done();
+}
+
+function readJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** One turn of the loop: roll-outs move, and where something changed the retained set is mended. */
+async function turn(publisher: Publisher): Promise<void> {
+  const { deps, link, timing } = publisher;
+  const nowMs = deps.clock.monotonicMs();
+  if (nowMs - timing.steppedMs >= STEP_MS) {
+    timing.steppedMs = nowMs;
+    await deps.desk.step();
+  }
+  if (!link.isUp()) return;
+  if (!timing.settled) {
+    if (nowMs - timing.quietSinceMs < QUIET_MS) return;
+    await reissueAfterRestore(deps);
+    timing.settled = true;
+  } else if (nowMs - timing.auditedMs >= AUDIT_MS) {
+    beginAudit(publisher);
+    link.subscribeAgain();
+    return;
+  }
+  const mark = await readChangeMark(deps.db);
+  if (mark === timing.mark) return;
+  if (await mend(publisher)) timing.mark = mark;
+}
+
+/** Makes the retained set the wanted one; false when the broker did not take all of it. */
+async function mend({ deps, link, wanted, seen }: Publisher): Promise<boolean> {
+  const { log, crashPoint } = deps;
+  const set = await wanted.read();
+  if (set === null) return true;
+  const plan = planRetained(set, seen, sha256);
+  if (plan.outrun.length > 0) {
+    await reissueOutrun(deps, plan.outrun);
+    return false;
+  }
+  for (const topic of plan.publish) {
+    const message = set.get(topic);
+    if (message === undefined) continue;
+    crashPoint('catalogue.before-publish');
+    const outcome = await link.publish(topic, message.payload, { retain: true });
+    if (outcome !== 'accepted') {
+      log.error({ topic, outcome }, 'the broker did not take a retained message');
+      return false;
+    }
+    log.info({ topic, catalogVersion: message.version }, 'published');
+  }
+  for (const topic of plan.clear) {
+    crashPoint('catalogue.before-clear');
+    if ((await link.publish(topic, '', { retain: true })) !== 'accepted') return false;
+    log.info({ topic }, 'cleared');
+  }
+  return true;
+}
+
+/** After Head Office was restored nothing it believes of versions is sure: every delta goes out under a new one. */
+const reissueAfterRestore = async ({ db, incarnation, clock }: PublisherDeps): Promise<void> => {
+  const now = await incarnation();
+  await inTransaction(db, async (client) => {
+    await lockCatalogue(client);
+    const before = await readIssuedIncarnation(client);
+    if (before === now) return;
+    await writeIssuedIncarnation(client, now);
+    // The very first one has nothing behind it.
+    if (before === 0) return;
+    for (const delta of (await newestDeltas(client)).values()) {
+      await reissueDelta(client, delta, clock.nowMs());
+    }
+    await markChange(client);
+  });
+};
+
+/** What is retained under a higher version than we know of is outdone by a higher one still. */
+async function reissueOutrun(
+  { db, clock, log }: PublisherDeps,
+  outrun: readonly { readonly topic: string; readonly version: number }[],
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  for (const { topic, version } of outrun) {
+    const parsed = parseTopic(topic);
+    if (parsed === null) continue;
+    log.warn({ topic, catalogVersion: version }, 'a higher version is retained than was issued');
+    if (parsed.name === 'config') {
+      await raiseConfigVersion(db, version);
+      const held = (await newestConfigs(db)).get(parsed.store);
+      if (held === undefined) continue;
+      const { store, config, note, changedBy } = held;
+      await insertConfigs(db, { configs: [{ store, config }], note, changedBy, atMs: nowMs });
+    } else {
+      await inTransaction(db, async (client) => {
+        await lockCatalogue(client);
+        await raiseVersion(client, version);
+        const held = (await newestDeltas(client)).get(parsed.store);
+        if (held !== undefined) await reissueDelta(client, held, nowMs);
+        await markChange(client);
+      });
+    }
+  }
+}
