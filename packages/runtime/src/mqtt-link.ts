@@ -52,6 +52,8 @@ export interface MqttLink {
   readonly start: () => void;
   readonly stop: () => Promise<void>;
   readonly isUp: () => boolean;
+  /** Asks for the same subscriptions once more: the broker gives everything retained again. */
+  readonly subscribeAgain: () => void;
   readonly publish: (
     topic: string,
     payload: string | Uint8Array,
@@ -178,6 +180,9 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
       await closed;
     },
     isUp: () => link.state === 'up',
+    subscribeAgain: () => {
+      if (link.state === 'up') subscribe();
+    },
     publish: (topic, payload, { retain = false } = {}) =>
       new Promise<PublishOutcome>((resolve) => {
         const own = client;
