@@ -1,0 +1,82 @@
+import { BrokerInitError, initBroker } from '@tillwire/head-office/broker/broker-init';
+import type { BrokerAuth } from '@tillwire/head-office/broker/rights';
+import { isStoreCode, type StoreCode } from '@tillwire/domain';
+import { systemClock, systemIds } from '@tillwire/runtime';
+import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
+
+const HOST = /^[\dA-Za-z]([\dA-Za-z.:-]{0,252}[\dA-Za-z])?$/;
+const DEFAULT_PORT = 8883;
+
+/** The parts of a comma-separated option. @throws {UsageError} naming the one that is wrong. */
+function list(args: Arguments, name: string, isGood: (part: string) => boolean): readonly string[] {
+  const parts = (args.text(name) ?? '').split(',').filter((part) => part !== '');
+  const wrong = parts.find((part) => !isGood(part));
+  if (wrong !== undefined) throw new UsageError(`--${name} does not take ${wrong}`);
+  if (new Set(parts).size < parts.length) throw new UsageError(`--${name} names one twice`);
+  return parts;
+}
+
+function authOf(args: Arguments): BrokerAuth {
+  const auth = args.text('auth') ?? 'dynsec';
+  if (auth === 'dynsec' || auth === 'certificates') return auth;
+  throw new UsageError(`--auth takes dynsec or certificates, not ${auth}`);
+}
+
+/** The commands that set up and verify a broker. */
+export const brokerCommands: readonly Command[] = [
+  {
+    name: 'broker init',
+    positionals: ['DIR'],
+    summary:
+      'make everything a Mosquitto broker needs: authority, certificates, configuration, accounts with least rights',
+    options: {
+      host: {
+        type: 'string',
+        value: 'NAME,…',
+        help: 'names and addresses it is reached by, the first one by the shops',
+        default: 'localhost,127.0.0.1',
+      },
+      port: { type: 'string', value: 'P', help: 'its port', default: String(DEFAULT_PORT) },
+      stores: { type: 'string', value: 'S01,…', help: 'shops to make accounts for' },
+      auth: {
+        type: 'string',
+        value: 'HOW',
+        help: 'dynsec: passwords, changed live; certificates: of clients, with an access file',
+        default: 'dynsec',
+      },
+      plugin: {
+        type: 'string',
+        value: 'PATH',
+        help: 'mosquitto_dynamic_security.so, where it is not found by itself',
+      },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: async (args, { print, complain }) => {
+      const init = {
+        folder: args.positionals[0] ?? '',
+        hosts: list(args, 'host', (host) => HOST.test(host)),
+        port: wholeNumber(args, 'port', { least: 1, most: 65_535, fallback: DEFAULT_PORT }),
+        stores: list(args, 'stores', isStoreCode) as readonly StoreCode[],
+        auth: authOf(args),
+        plugin: args.text('plugin'),
+      };
+      try {
+        const files = await initBroker(init, { clock: systemClock, ids: systemIds });
+        if (args.flag('json')) print(JSON.stringify(files));
+        else {
+          print(`Start the broker with:  mosquitto -c ${files.configuration}`);
+          print(`Clients know it by:     ${files.ca}`);
+          print('Credentials, one environment file an account (keep them safe):');
+          for (const [user, file] of Object.entries(files.accounts)) {
+            print(`  ${user.padEnd(12)}${file}`);
+          }
+        }
+        return 0;
+      } catch (error) {
+        if (!(error instanceof BrokerInitError)) throw error;
+        complain(`tillwire: ${error.message}`);
+        return 1;
+      }
+    },
+  },
+];

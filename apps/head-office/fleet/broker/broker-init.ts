@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import type { StoreCode } from '@tillwire/domain';
+import {
+  createAuthority,
+  type Identity,
+  issueClient,
+  issueServer,
+  type Issuing,
+  revocationList,
+} from './authority.ts';
+import { type Account, dynamicSecurity } from './dynamic-security.ts';
+import { accessFile, mosquittoConf } from './mosquitto-conf.ts';
+import { type BrokerAuth, officeUsers } from './rights.ts';
+
+export interface BrokerInit {
+  /** Made when missing; must be empty. */
+  readonly folder: string;
+  /** Names and addresses clients reach the broker by; the first is the one written into the accounts. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly bind?: string | undefined;
+  readonly stores: readonly StoreCode[];
+  readonly auth: BrokerAuth;
+  /** Path of Mosquitto's dynamic security plugin, when it is not where distributions put it. */
+  readonly plugin?: string | undefined;
+}
+
+/** Where `broker init` put things, all absolute. */
+export interface BrokerFiles {
+  readonly configuration: string;
+  /** The certificate by which clients know the broker. */
+  readonly ca: string;
+  /** One environment file an account, 0600: `MQTT_URL`, `MQTT_USER`, … */
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+/** `broker init` can't go on, for a reason its caller can mend. */
+export class BrokerInitError extends Error {
+  override readonly name = 'BrokerInitError';
+}
+
+/** Enough that no dictionary reaches it, however fast Mosquitto's own hash is. */
+const PASSWORD_BYTES = 24;
+
+/**
+ * Writes everything a Mosquitto broker of the chain needs: an authority and a server certificate, the
+ * configuration, accounts with least rights and their credentials. Never touches a folder that holds anything.
+ * @throws {BrokerInitError}
+ */
+export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<BrokerFiles> {
+  const folder = resolve(init.folder);
+  const users = [...officeUsers(init.auth), ...init.stores];
+  const plugin = init.auth === 'dynsec' ? (init.plugin ?? (await findPlugin())) : undefined;
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) {
+    throw new BrokerInitError(`${folder} is not empty: a broker's authority is never overwritten`);
+  }
+  const [broker, ca, accounts] = ['mosquitto', 'authority', 'accounts'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  await mkdir(broker);
+  await mkdir(join(broker, 'data'));
+  await Promise.all([ca, accounts].map((secret) => mkdir(secret, { mode: 0o700 })));
+
+  const authority = await createAuthority('Tillwire broker authority', issuing);
+  const server = await issueServer(authority, init.hosts, issuing);
+  const credentials = await Promise.all(
+    users.map(async (user) => ({
+      user,
+      password: issuing.ids.secret(PASSWORD_BYTES),
+      identity: init.auth === 'certificates' ? await issueClient(authority, user, issuing) : null,
+    })),
+  );
+  await writePublic(join(ca, 'ca.crt'), authority.certificate);
+  await writeSecret(join(ca, 'ca.key'), authority.key);
+  await writePublic(join(broker, 'ca.crt'), authority.certificate);
+  await writePublic(join(broker, 'server.crt'), server.certificate);
+  await writeSecret(join(broker, 'server.key'), server.key);
+  await writePublic(
+    join(broker, 'mosquitto.conf'),
+    mosquittoConf({ ...init, folder: broker, plugin }),
+  );
+  if (init.auth === 'certificates') {
+    await writePublic(join(broker, 'access.acl'), accessFile());
+    await writePublic(join(broker, 'revoked.crl'), await revocationList(authority, [], issuing));
+  } else {
+    const state = dynamicSecurity(credentials, issuing.ids);
+    await writeSecret(join(broker, 'dynamic-security.json'), JSON.stringify(state, null, 2));
+  }
+  const files = await Promise.all(
+    credentials.map(async (credential) => [
+      credential.user,
+      await writeAccount(accounts, credential, init, join(ca, 'ca.crt')),
+    ]),
+  );
+  await giveToMosquitto(broker);
+  return {
+    configuration: join(broker, 'mosquitto.conf'),
+    ca: join(ca, 'ca.crt'),
+    accounts: Object.fromEntries(files) as Record<string, string>,
+  };
+}
+
+async function writeAccount(
+  folder: string,
+  { user, password, identity }: Account & { readonly identity: Identity | null },
+  { hosts, port }: BrokerInit,
+  ca: string,
+): Promise<string> {
+  const lines = [`MQTT_URL=mqtts://${hostInUrl(hosts[0] ?? 'localhost')}:${port}`, `MQTT_CA=${ca}`];
+  if (identity === null) lines.push(`MQTT_USER=${user}`, `MQTT_PASS=${password}`);
+  else {
+    const [certificate, key] = [join(folder, `${user}.crt`), join(folder, `${user}.key`)];
+    await writePublic(certificate, identity.certificate);
+    await writeSecret(key, identity.key);
+    lines.push(`MQTT_CERT=${certificate}`, `MQTT_KEY=${key}`);
+  }
+  const file = join(folder, `${user}.env`);
+  await writeSecret(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+const writePublic = (path: string, text: string): Promise<void> =>
+  writeFile(path, text, { mode: 0o644, flag: 'wx' });
+
+const writeSecret = (path: string, text: string): Promise<void> =>
+  writeFile(path, text, { mode: 0o600, flag: 'wx' });
+
+const PLUGIN = 'mosquitto_dynamic_security.so';
+const LIBRARIES = ['/usr/lib', '/usr/lib64', '/usr/local/lib', '/opt/homebrew/lib'];
+
+async function findPlugin(): Promise<string> {
+  for (const library of LIBRARIES) {
+    const entries = await readdir(library, { withFileTypes: true }).catch(() => []);
+    if (entries.some(({ name }) => name === PLUGIN)) return join(library, PLUGIN);
+    for (const folder of entries.filter((entry) => entry.isDirectory())) {
+      const inside = await readdir(join(library, folder.name)).catch((): string[] => []);
+      if (inside.includes(PLUGIN)) return join(library, folder.name, PLUGIN);
+    }
+  }
+  throw new BrokerInitError(
+    `${PLUGIN} is not installed: install Mosquitto first, or name the file with --plugin`,
+  );
+}
+
+/** Mosquitto started by root becomes its own user, which has to read its keys and to save its state. */
+async function giveToMosquitto(folder: string): Promise<void> {
+  await chmod(folder, 0o750);
+  if (process.getuid?.() !== 0) return;
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([name]) => name === 'mosquitto');
+  if (entry === undefined) return;
+  const [uid, gid] = [Number(entry[2]), Number(entry[3])];
+  for (const name of ['', ...(await readdir(folder))]) await chown(join(folder, name), uid, gid);
+}
