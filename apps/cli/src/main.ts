@@ -1,6 +1,17 @@
 import process from 'node:process';
+import { brokerCommands } from './broker.ts';
 import { catalogueCheck } from './catalogue.ts';
 import { type Command, required, runCommand, wholeNumber } from './command.ts';
+import { kioskCommands } from './kiosk.ts';
+
+const stopping = new AbortController();
+/** The first signal asks what runs to finish, the second ends it as it is. */
+const stop = (): void => {
+  if (stopping.signal.aborted) process.exit(1);
+  stopping.abort();
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
 
 const commands: readonly Command[] = [
   {
@@ -20,6 +31,8 @@ const commands: readonly Command[] = [
       );
     },
   },
+  ...kioskCommands({ env: process.env, signal: stopping.signal }),
+  ...brokerCommands,
 ];
 
 process.exitCode = await runCommand(commands, process.argv.slice(2), {

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyInstance } from 'fastify';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Log } from './log.ts';
 
@@ -137,3 +141,47 @@ const FRAMEWORK_CODES: Readonly<Record<number, string>> = {
   415: 'unsupported-media-type',
   429: 'too-many-requests',
 };
+
+/**
+ * Serves the built pages of `folder`, if it is there. What Vite named by its content is kept for ever; pages are
+ * asked for anew.
+ */
+export async function servePages(server: FastifyInstance, folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const assets = join(folder, 'assets') + sep;
+  await server.register(fastifyStatic, {
+    root: folder,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const kept = path.startsWith(assets) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      void reply.header('cache-control', kept);
+    },
+  });
+}
+
+/** Counts what an address got wrong, so that nobody guesses for long. */
+export interface FailureLimit {
+  /** @throws {Problem} 429 when the address of `request` failed too often in the last minute. */
+  readonly check: (request: FastifyRequest) => Promise<void>;
+  readonly count: (request: FastifyRequest) => Promise<void>;
+}
+
+export async function createFailureLimit(
+  server: FastifyInstance,
+  { perMinute }: { readonly perMinute: number },
+): Promise<FailureLimit> {
+  await server.register(fastifyRateLimit, { global: false });
+  const limit = server.createRateLimit({ max: perMinute, timeWindow: 60_000 });
+  return {
+    check: async (request) => {
+      const state = await limit(request, { increment: false });
+      if (state.isAllowed || !state.isExceeded) return;
+      throw new Problem(429, 'too-many-requests', 'too many wrong credentials; wait a minute', {
+        facts: { retryAfterS: state.ttlInSeconds },
+      });
+    },
+    count: async (request) => {
+      await limit(request);
+    },
+  };
+}

@@ -4,8 +4,12 @@ export * from './log.ts';
 export * from './service.ts';
 export * from './crash-points.ts';
 export * from './mqtt-link.ts';
+export * from './broker-config.ts';
 export * from './http.ts';
+export * from './api.ts';
+export * from './metrics.ts';
 export * from './migrations.ts';
+export * from './zip-files.ts';
 export { type LegacyBytes, type LegacyFiles } from './legacy-csv.ts';
 export {
   importLegacyPath,

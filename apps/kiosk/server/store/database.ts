@@ -163,3 +163,8 @@ export async function write<T>(
     }
   }
 }
+
+/** Resolves when the database answers. */
+export async function pingDatabase(db: KioskDatabase): Promise<void> {
+  await db.selectFrom('journal_head').select('last_row').executeTakeFirstOrThrow();
+}

@@ -7,6 +7,7 @@ const MAX_ROWS_PER_WRITE = 100;
 
 export interface OutboxRow {
   readonly row: number;
+  readonly kind: 'order' | 'day';
   readonly hash: string;
   readonly payload: string;
 }
@@ -91,7 +92,7 @@ export function createJournalStore(db: KioskDatabase): JournalStore {
     load: (rows) =>
       db
         .selectFrom('journal')
-        .select(['row', 'hash', 'payload'])
+        .select(['row', 'kind', 'hash', 'payload'])
         .where('row', 'in', rows)
         .orderBy('row')
         .execute(),

@@ -24,6 +24,7 @@ import {
 } from './journal-append.ts';
 import { reissueFrom } from './day-store.ts';
 import { orderOfBytes } from './order-bytes.ts';
+import { firstSequenceOf } from './number-floor.ts';
 import type { KitchenStatus } from './schema.ts';
 
 /** An order with what the kitchen did of it. */
@@ -74,19 +75,33 @@ export interface OrderStore {
     | { readonly type: 'refused'; readonly error: E }
     | { readonly type: 'unknown-order' }
   >;
-  readonly setKitchen: (id: GlobalOrderId, kitchen: KitchenStatus) => Promise<StoredOrder | null>;
+  /** Moves an order through the kitchen; no journal event: Head Office has no part in it. */
+  readonly setKitchen: (
+    id: GlobalOrderId,
+    kitchen: Exclude<KitchenStatus, 'none'>,
+  ) => Promise<
+    | { readonly type: 'set'; readonly stored: StoredOrder }
+    | { readonly type: 'not-for-kitchen'; readonly reason: 'voided' | 'nothing-to-cook' }
+    | { readonly type: 'unknown-order' }
+  >;
   readonly read: (id: GlobalOrderId) => Promise<StoredOrder | null>;
+  /** Every state of an order, oldest first. */
+  readonly revisions: (id: GlobalOrderId) => Promise<readonly Order[]>;
   readonly findRequest: (requestId: string) => Promise<StoredOrder | null>;
   /** Orders of a date, newest first. */
   readonly list: (filter: OrderFilter) => Promise<readonly StoredOrder[]>;
   /** The date a sale would be booked on now. */
   readonly currentDate: (clockDate: BusinessDate) => Promise<BusinessDate>;
+  /** The last day that had its Z. */
+  readonly lastClosed: () => Promise<BusinessDate | null>;
 }
 
 export interface OrderFilter {
   readonly date: BusinessDate;
   readonly status?: 'completed' | 'voided' | undefined;
   readonly kitchen?: KitchenStatus | undefined;
+  /** Orders with a lower sequence than this. */
+  readonly before?: number | undefined;
   readonly limit: number;
 }
 
@@ -119,7 +134,11 @@ export function createOrderStore(
   return {
     commit: async (sale) => {
       try {
-        const outcome = await write(db, (tx) => commitSale(tx, store, sale, findRequest));
+        const outcome = await write(db, async (tx) => {
+          const done = await commitSale(tx, store, sale, findRequest);
+          crashPoint('web.before-commit');
+          return done;
+        });
         crashPoint('web.after-commit');
         return outcome;
       } catch (error) {
@@ -136,7 +155,11 @@ export function createOrderStore(
         if (!changed.ok) return { type: 'refused' as const, error: changed.error };
         const order = changed.value;
         invariant(order.revision === held.order.revision + 1, 'revisions have no gap');
-        const tail = await appendOrder(tx, head, order, nowMs);
+        const tail = await appendOrder(tx, head, {
+          order,
+          requestId: await requestOf(tx, id),
+          createdAtMs: nowMs,
+        });
         const row = tail.last_row;
         await tx
           .updateTable('orders')
@@ -150,17 +173,49 @@ export function createOrderStore(
       return outcome;
     },
     setKitchen: async (id, kitchen) => {
-      await db.updateTable('orders').set({ kitchen }).where('order_id', '=', id).execute();
-      return read(db, id);
+      const set = await db
+        .updateTable('orders')
+        .set({ kitchen })
+        .where('order_id', '=', id)
+        .where('kitchen', '!=', 'none')
+        .where('status', '=', 'completed')
+        .returning('order_id')
+        .executeTakeFirst();
+      const stored = await read(db, id);
+      if (stored === null) return { type: 'unknown-order' };
+      if (set !== undefined) return { type: 'set', stored };
+      const reason = stored.order.status === 'voided' ? 'voided' : 'nothing-to-cook';
+      return { type: 'not-for-kitchen', reason };
     },
     read: (id) => read(db, id),
+    revisions: async (id) => {
+      const rows = await db
+        .selectFrom('journal')
+        .select(['payload', 'hash'])
+        .where('subject', '=', id)
+        .where('kind', '=', 'order')
+        .orderBy('row')
+        .execute();
+      return rows.map(({ payload, hash }) => orderOfBytes(payload, hash));
+    },
     findRequest: (requestId) => findRequest(db, requestId),
-    list: async ({ date, status, kitchen, limit }) => {
+    list: async ({ date, status, kitchen, before, limit }) => {
       let query = orders(db).where('business_date', '=', date);
       if (status !== undefined) query = query.where('status', '=', status);
       if (kitchen !== undefined) query = query.where('orders.kitchen', '=', kitchen);
+      if (before !== undefined) query = query.where('sequence', '<', before);
       const rows = await query.orderBy('sequence', 'desc').limit(limit).execute();
       return rows.map(storedOrder);
+    },
+    lastClosed: async () => {
+      const day = await db
+        .selectFrom('trading_days')
+        .select('business_date')
+        .where('closed_at_ms', 'is not', null)
+        .orderBy('business_date', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return day === undefined ? null : businessDate(day.business_date);
     },
     currentDate: async (clock) => businessDateFor(clock, dayStateOf(await lastDay(db)), false).date,
   };
@@ -203,7 +258,8 @@ async function commitSale(
 
   const day = await lastDay(tx);
   const { date, oddity } = businessDateFor(sale.clockDate, dayStateOf(day), sale.clockConfirmed);
-  const sequence = day?.business_date === date ? day.last_sequence + 1 : 1;
+  const sequence =
+    day?.business_date === date ? day.last_sequence + 1 : await firstSequenceOf(tx, date);
   invariant(day === undefined || addDays(businessDate(day.business_date), 0) <= date, 'days go on');
   const order: Order = {
     ...sale.taken,
@@ -216,7 +272,11 @@ async function commitSale(
     catalogVersion: sale.catalogVersion,
     configVersion: sale.configVersion,
   };
-  const { last_row: row } = await appendOrder(tx, head, order, Date.parse(sale.createdAt));
+  const { last_row: row } = await appendOrder(tx, head, {
+    order,
+    requestId: sale.requestId,
+    createdAtMs: Date.parse(sale.createdAt),
+  });
   const kitchen = order.kind === 'sale' || order.kind === 'crew-food' ? 'preparing' : 'none';
   await tx
     .insertInto('orders')
@@ -246,12 +306,25 @@ async function commitSale(
 const appendOrder = (
   tx: KioskTransaction,
   tail: JournalTail,
-  order: Order,
-  createdAtMs: number,
+  {
+    order,
+    requestId,
+    createdAtMs,
+  }: { readonly order: Order; readonly requestId: string; readonly createdAtMs: number },
 ): Promise<JournalTail> =>
   appendEvent(tx, tail, {
     kind: 'order',
     subject: order.id,
     createdAtMs,
-    at: (place) => orderEventOf(order, place),
+    at: (place) => orderEventOf(order, place, requestId),
   });
+
+/** The request that made an order. */
+async function requestOf(tx: KioskTransaction, id: GlobalOrderId): Promise<string> {
+  const { request_id } = await tx
+    .selectFrom('orders')
+    .select('request_id')
+    .where('order_id', '=', id)
+    .executeTakeFirstOrThrow();
+  return request_id;
+}

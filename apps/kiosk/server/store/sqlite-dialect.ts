@@ -76,7 +76,8 @@ function createDriver(database: DatabaseSync): Driver {
     },
     beginTransaction: () => run('BEGIN IMMEDIATE'),
     commitTransaction: () => run('COMMIT'),
-    rollbackTransaction: () => run('ROLLBACK'),
+    // A full disk rolls back by itself: asking again would hide why.
+    rollbackTransaction: () => (database.isTransaction ? run('ROLLBACK') : Promise.resolve()),
     destroy: () => {
       database.close();
       return Promise.resolve();

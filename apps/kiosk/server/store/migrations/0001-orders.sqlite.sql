@@ -37,6 +37,9 @@ CREATE TABLE journal (
   UNIQUE (epoch, seq)
 ) STRICT;
 CREATE INDEX journal_outbox ON journal (row) WHERE acked_at_ms IS NULL AND parked_at_ms IS NULL;
+CREATE INDEX journal_parked ON journal (row) WHERE parked_at_ms IS NOT NULL;
+-- Every state of one order.
+CREATE INDEX journal_subject ON journal (subject, row);
 
 -- Orders at their current revision; the order itself is the payload of the journal's `row`.
 CREATE TABLE orders (
@@ -65,6 +68,8 @@ CREATE TABLE error_events (
   created_at_ms INTEGER NOT NULL,
   acked_at_ms INTEGER
 ) STRICT;
+CREATE INDEX error_events_open ON error_events (created_at_ms) WHERE acked_at_ms IS NULL;
+CREATE INDEX error_events_code ON error_events (code, created_at_ms);
 
 -- Commands run, by id: a repeated one is answered from here.
 CREATE TABLE commands (

@@ -1,0 +1,91 @@
+import {
+  CatalogueFileError,
+  createKiosk,
+  exportKioskJournal,
+  KIOSK_ROLES,
+  type KioskRole,
+  parseKioskConfig,
+} from '@tillwire/kiosk';
+import {
+  CONFIG_EXIT_CODE,
+  ConfigError,
+  createCrashPoints,
+  createLog,
+  createMetrics,
+  runServices,
+  systemClock,
+  systemIds,
+} from '@tillwire/runtime';
+import { type Command, type Terminal, UsageError } from './command.ts';
+import { VERSION } from './version.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Runs a store, all of it or one of its services, until `signal` aborts. */
+async function runKiosk(
+  roles: readonly KioskRole[],
+  { env, signal }: { readonly env: Env; readonly signal: AbortSignal },
+  { print }: Terminal,
+): Promise<number> {
+  const config = parseKioskConfig(env);
+  const log = createLog('kiosk', config.logLevel).child({ store: config.store });
+  const kiosk = await createKiosk(config, {
+    roles,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
+    version: VERSION,
+    metrics: createMetrics({ process: true }),
+  });
+  void kiosk.listening.then((url) => print(`${config.store} sells at ${url}`));
+  await runServices(kiosk.services, { signal, log });
+  return 0;
+}
+
+/** What is wrong with a configuration or a menu file is the operator's to read, not a stack trace. */
+async function explained({ complain }: Terminal, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof CatalogueFileError)) throw error;
+    complain(`tillwire: ${error.message}`);
+    return CONFIG_EXIT_CODE;
+  }
+}
+
+const isRole = (text: string): text is KioskRole =>
+  (KIOSK_ROLES as readonly string[]).includes(text);
+
+/** The commands that run a store. */
+export const kioskCommands = (context: {
+  readonly env: Env;
+  readonly signal: AbortSignal;
+}): readonly Command[] => [
+  {
+    name: 'kiosk',
+    positionals: ['ROLE?'],
+    summary: `run a store: all of it, or one of ${KIOSK_ROLES.join(', ')}`,
+    run: ({ positionals: [role] }, terminal) => {
+      if (role !== undefined && !isRole(role)) {
+        throw new UsageError(`the services of a kiosk are ${KIOSK_ROLES.join(', ')}, not ${role}`);
+      }
+      const roles = role === undefined ? KIOSK_ROLES : [role];
+      return explained(terminal, () => runKiosk(roles, context, terminal));
+    },
+  },
+  {
+    name: 'kiosk export-journal',
+    positionals: ['FILE'],
+    summary: 'write what Head Office has not acknowledged to a file, for a USB stick',
+    run: ({ positionals: [file = ''] }, terminal) =>
+      explained(terminal, async () => {
+        const count = await exportKioskJournal(parseKioskConfig(context.env), file, {
+          clock: systemClock,
+          ids: systemIds,
+        });
+        terminal.print(`${count} events written to ${file}`);
+        return 0;
+      }),
+  },
+];

@@ -1,0 +1,164 @@
+import { clockDate, type DayRules } from '@tillwire/domain';
+import { type Clock, Problem } from '@tillwire/runtime';
+import type { CatalogueSource } from '../catalogue-source.ts';
+import type { OrderStore } from '../store/order-store.ts';
+import type { Till } from '../till.ts';
+import type { KioskApi } from './api.ts';
+import {
+  kitchenBody,
+  orderAnswer,
+  orderDetailAnswer,
+  orderListAnswer,
+  orderListQuery,
+  orderParams,
+  orderView,
+  paidOutBody,
+  paymentBody,
+  quoteAnswer,
+  quoteBody,
+  saleBody,
+  storedOrderView,
+  voidBody,
+} from './order-schemas.ts';
+import { done, REVISION_PROBLEMS, SALE_PROBLEMS } from './refusals.ts';
+
+export interface OrderRouteDeps {
+  readonly till: Till;
+  readonly orders: OrderStore;
+  readonly catalogue: CatalogueSource;
+  readonly clock: Clock;
+  readonly day: DayRules;
+}
+
+/** Selling and looking at what was sold (protocol.md §7). */
+export function registerOrderRoutes(api: KioskApi, deps: OrderRouteDeps): void {
+  registerSales(api, deps);
+  registerRevisions(api, deps);
+  registerReading(api, deps);
+}
+
+function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps): void {
+  route({
+    method: 'POST',
+    path: '/api/orders',
+    summary: 'take an order; the same `requestId` again is answered the same and sells nothing',
+    role: 'crew',
+    body: saleBody,
+    status: 201,
+    answer: orderAnswer,
+    problems: SALE_PROBLEMS,
+    handle: async ({ body }) => ({ order: storedOrderView(done(await till.sell(body))) }),
+  });
+  route({
+    method: 'POST',
+    path: '/api/orders/quote',
+    summary: 'price an order, and settle its tenders where there are any; stores nothing',
+    role: 'crew',
+    body: quoteBody,
+    answer: quoteAnswer,
+    problems: { 400: ['bad-request'], 422: ['order-refused'], 503: ['no-catalogue'] },
+    handle: async ({ body }) => {
+      const quote = done(till.quote(body));
+      return { quote: { ...quote, catalogVersion: catalogue.current()?.version } };
+    },
+  });
+  route({
+    method: 'POST',
+    path: '/api/paid-outs',
+    summary: 'take cash from the drawer',
+    role: 'shift-manager',
+    body: paidOutBody,
+    status: 201,
+    answer: orderAnswer,
+    problems: SALE_PROBLEMS,
+    handle: async ({ body }) => ({ order: storedOrderView(done(await till.payOut(body))) }),
+  });
+}
+
+function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void {
+  route({
+    method: 'POST',
+    path: '/api/orders/:globalOrderId/void',
+    summary: 'delete an order from the books',
+    role: 'shift-manager',
+    params: orderParams,
+    body: voidBody,
+    answer: orderAnswer,
+    problems: REVISION_PROBLEMS,
+    handle: async ({ params, body }) => ({
+      order: storedOrderView(done(await till.voidOrder(params.globalOrderId, body))),
+    }),
+  });
+  route({
+    method: 'POST',
+    path: '/api/orders/:globalOrderId/payment',
+    summary: 'move the whole payment of an order to another tender',
+    role: 'shift-manager',
+    params: orderParams,
+    body: paymentBody,
+    answer: orderAnswer,
+    problems: REVISION_PROBLEMS,
+    handle: async ({ params, body }) => ({
+      order: storedOrderView(done(await till.changePayment(params.globalOrderId, body.method))),
+    }),
+  });
+  route({
+    method: 'POST',
+    path: '/api/orders/:globalOrderId/status',
+    summary: 'move an order through the kitchen, either way',
+    role: 'crew',
+    params: orderParams,
+    body: kitchenBody,
+    answer: orderAnswer,
+    problems: { 400: ['bad-request'], 404: ['unknown-order'], 409: ['not-for-kitchen'] },
+    handle: async ({ params, body }) => ({
+      order: storedOrderView(done(await till.setKitchen(params.globalOrderId, body.status))),
+    }),
+  });
+}
+
+function registerReading({ route }: KioskApi, { orders, clock, day }: OrderRouteDeps): void {
+  route({
+    method: 'GET',
+    path: '/api/orders',
+    summary: 'the orders of a business date, newest first',
+    role: 'crew',
+    query: orderListQuery,
+    answer: orderListAnswer,
+    problems: { 400: ['bad-request'] },
+    handle: async ({ query }) => {
+      const date = query.date ?? (await orders.currentDate(clockDate(clock.nowMs(), day)));
+      const { status, before, limit } = query;
+      const found = await orders.list({
+        date,
+        before,
+        limit,
+        ...(status === 'completed' || status === 'voided'
+          ? { status }
+          : { kitchen: status, ...(status === undefined ? {} : { status: 'completed' }) }),
+      });
+      const shown = found.map(storedOrderView);
+      const last = shown.at(-1);
+      return {
+        businessDate: date,
+        orders: shown,
+        ...(shown.length === limit && last !== undefined ? { next: last.number } : {}),
+      };
+    },
+  });
+  route({
+    method: 'GET',
+    path: '/api/orders/:globalOrderId',
+    summary: 'an order with every state it was in',
+    role: 'crew',
+    params: orderParams,
+    answer: orderDetailAnswer,
+    problems: { 400: ['bad-request'], 404: ['unknown-order'] },
+    handle: async ({ params }) => {
+      const stored = await orders.read(params.globalOrderId);
+      if (stored === null) throw new Problem(404, 'unknown-order', 'there is no such order here');
+      const revisions = await orders.revisions(params.globalOrderId);
+      return { order: storedOrderView(stored), revisions: revisions.map(orderView) };
+    },
+  });
+}

@@ -1,0 +1,236 @@
+import { dirname } from 'node:path';
+import {
+  type Clock,
+  ConfigError,
+  type CrashPoint,
+  createMetrics,
+  type Ids,
+  type Log,
+  type Metrics,
+  type Service,
+  untilAborted,
+} from '@tillwire/runtime';
+import { PUMP_SETTINGS } from '@tillwire/sync';
+import { createTokenAccess } from './access.ts';
+import { type CatalogueSource, fixedCatalogue, loadCatalogueFile } from './catalogue-source.ts';
+import type { KioskConfig } from './config.ts';
+import { type Books, createBooks } from './books.ts';
+import { createEventBus, type EventBus } from './events.ts';
+import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
+import { createScheduler } from './scheduler/service.ts';
+import { createCommandStore } from './store/command-store.ts';
+import { createCrewStore } from './store/crew-store.ts';
+import { type KioskDatabase, openKioskDatabase, pingDatabase } from './store/database.ts';
+import { createDayStore } from './store/day-store.ts';
+import { createErrorStore } from './store/error-store.ts';
+import { createJournalStore } from './store/journal-store.ts';
+import { createOrderStore } from './store/order-store.ts';
+import { createShiftStore } from './store/shift-store.ts';
+import { createSyncStateStore } from './store/sync-state-store.ts';
+import { createSyncWorker } from './sync/worker.ts';
+import { readSyncStatus } from './sync-status.ts';
+import { createTill, DEFAULT_RULES_IN_FORCE } from './till.ts';
+import { createWeb } from './web.ts';
+
+export { type KioskConfig, parseKioskConfig } from './config.ts';
+export { CatalogueFileError } from './catalogue-source.ts';
+export { exportKioskJournal } from './journal-export.ts';
+
+export const KIOSK_ROLES = ['web', 'sync', 'scheduler'] as const;
+export type KioskRole = (typeof KIOSK_ROLES)[number];
+
+export interface KioskDeps {
+  readonly roles: readonly KioskRole[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly crashPoint: CrashPoint;
+  /** The software's. */
+  readonly version: string;
+  readonly metrics?: Metrics;
+}
+
+export interface Kiosk {
+  /** In the order they are to be stopped; the database last. */
+  readonly services: readonly Service[];
+  /** The address of the screens, once they can be had; never for a process without `web`. */
+  readonly listening: Promise<string>;
+}
+
+/**
+ * One store's processes, or some of them, on one database (protocol.md §1). Opens the database and brings it up to
+ * date; everything else starts when the services run.
+ * @throws {ConfigError} when a role lacks what it needs, {CatalogueFileError} naming every fault of a menu file.
+ */
+export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise<Kiosk> {
+  checkRoles(config, deps.roles);
+  const { store } = config;
+  const { clock, ids, crashPoint } = deps;
+  const file = config.catalogueFile;
+  const catalogue = fixedCatalogue(file === null ? null : await loadCatalogueFile(file));
+  const db = await openKioskDatabase(config.database, { store, clock, ids });
+  const events = createEventBus();
+  const stores = {
+    orders: createOrderStore(db, { store, crashPoint }),
+    journal: createJournalStore(db),
+    syncState: createSyncStateStore(db),
+    errors: createErrorStore(db, { store, clock, ids }),
+    commands: createCommandStore(db, { clock }),
+    crew: createCrewStore(db),
+    days: createDayStore(db, { store, crashPoint }),
+    shifts: createShiftStore(db),
+  };
+  const books = createBooks({
+    ...stores,
+    catalogue,
+    day: () => config.day,
+    clock,
+    ids,
+    events,
+    onCommitted: () => undefined,
+  });
+  const parts: KioskParts = { config, deps, db, events, stores, catalogue, books };
+  const { promise: listening, resolve: onListening } = Promise.withResolvers<string>();
+  const services: Record<KioskRole, () => Service> = {
+    web: () => webOf(parts, onListening),
+    sync: () => syncOf(parts),
+    scheduler: () => schedulerOf(parts),
+  };
+  // Stopped in this order: no more requests, then no more work, then the line.
+  const order = ['web', 'scheduler', 'sync'] as const;
+  return {
+    services: [
+      ...order.filter((role) => deps.roles.includes(role)).map((role) => services[role]()),
+      databaseService(db),
+    ],
+    listening,
+  };
+}
+
+function checkRoles({ broker, trustAnchors }: KioskConfig, roles: readonly KioskRole[]): void {
+  if (!roles.includes('sync')) return;
+  const lacking = [
+    ...(broker === null ? ['MQTT_URL or MQTT_HOST: needed by sync (not set)'] : []),
+    ...(trustAnchors.length === 0 ? ['TRUST_ANCHORS: needed by sync (not set)'] : []),
+  ];
+  if (lacking.length > 0) throw new ConfigError(`wrong configuration\n  ${lacking.join('\n  ')}`);
+}
+
+interface KioskParts {
+  readonly config: KioskConfig;
+  readonly deps: KioskDeps;
+  readonly db: KioskDatabase;
+  readonly events: EventBus;
+  readonly catalogue: CatalogueSource;
+  readonly books: Books;
+  readonly stores: {
+    readonly orders: ReturnType<typeof createOrderStore>;
+    readonly journal: ReturnType<typeof createJournalStore>;
+    readonly syncState: ReturnType<typeof createSyncStateStore>;
+    readonly errors: ReturnType<typeof createErrorStore>;
+    readonly commands: ReturnType<typeof createCommandStore>;
+    readonly crew: ReturnType<typeof createCrewStore>;
+    readonly days: ReturnType<typeof createDayStore>;
+    readonly shifts: ReturnType<typeof createShiftStore>;
+  };
+}
+
+/** Head Office's time confirms the clock when its last word was within a day of it (domain.md §4). */
+const CLOCK_CONFIRMED_MS = 86_400_000;
+
+function webOf(
+  { config, deps, db, events, catalogue, books, stores }: KioskParts,
+  onListening: (url: string) => void,
+): Service {
+  const { clock } = deps;
+  let headOfficeMs: number | null = null;
+  const till = createTill({
+    orders: stores.orders,
+    catalogue,
+    rules: () => DEFAULT_RULES_IN_FORCE,
+    knowsCrew: stores.crew.knows,
+    clockConfirmed: () =>
+      headOfficeMs !== null && Math.abs(clock.nowMs() - headOfficeMs) < CLOCK_CONFIRMED_MS,
+    day: config.day,
+    clock,
+    events,
+    reportError: stores.errors.report,
+  });
+  return createWeb({
+    till,
+    orders: stores.orders,
+    books,
+    catalogue,
+    rules: () => DEFAULT_RULES_IN_FORCE,
+    access: createTokenAccess(config.apiToken),
+    events,
+    readStatus: () => readSyncStatus({ ...stores, clock }),
+    refresh: async () => {
+      await stores.crew.refresh();
+      headOfficeMs = (await stores.syncState.read()).acknowledgedAtMs;
+    },
+    pingDatabase: () => pingDatabase(db),
+    metrics: deps.metrics ?? createMetrics(),
+    http: config.http,
+    day: config.day,
+    version: deps.version,
+    clock,
+    log: deps.log,
+    onListening,
+  });
+}
+
+function syncOf({ config, deps, events, catalogue, stores }: KioskParts): Service {
+  const { store, broker, database } = config;
+  if (broker === null) throw new ConfigError('sync needs a broker');
+  return createSyncWorker({
+    store,
+    broker,
+    trusted: config.trustAnchors,
+    journal: stores.journal,
+    syncState: stores.syncState,
+    errors: stores.errors,
+    commands: stores.commands,
+    registry: {},
+    lanes: [],
+    heartbeat: {
+      store,
+      version: deps.version,
+      journal: stores.journal,
+      clock: deps.clock,
+      dataDir: 'path' in database ? dirname(database.path) : '.',
+      facts: async () => ({
+        catalogVersion: catalogue.current()?.version ?? 0,
+        configVersion: 0,
+        lastZ: await stores.orders.lastClosed(),
+        lastBackupAt: null,
+      }),
+    },
+    settings: PUMP_SETTINGS,
+    onCommitted: (listener) =>
+      events.subscribe(({ type }) => {
+        if (type === 'order' || type === 'day') listener();
+      }),
+    clock: deps.clock,
+    ids: deps.ids,
+    log: deps.log,
+    crashPoint: deps.crashPoint,
+  });
+}
+
+const schedulerOf = ({ config, deps: { clock, log }, stores, books }: KioskParts): Service =>
+  createScheduler({
+    chores: [
+      forgottenDayChore(books, log),
+      dayFilesChore(stores.days, { folder: config.exportDir, clock, log }),
+    ],
+    log,
+  });
+
+const databaseService = (db: KioskDatabase): Service => ({
+  name: 'database',
+  run: async (signal) => {
+    await untilAborted(signal);
+    await db.destroy();
+  },
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { type KioskDatabase, readMeta, write, writeMeta } from './database.ts';
+
+const place = z.object({
+  epoch: z.int(),
+  completeThrough: z.int(),
+  ackedThrough: z.int(),
+  backedUpThrough: z.int(),
+});
+
+const stateSchema = z.object({
+  link: z.enum(['up', 'down']),
+  /** When the sync worker last said so: an old word is not to be believed. */
+  atMs: z.number(),
+  /** Of the last connection. */
+  session: z.int(),
+  /** The incarnation of Head Office last believed; 0 none yet. */
+  incarnation: z.int(),
+  /** Head Office's watermarks as of its last acknowledgement. */
+  watermarks: z.array(place),
+  acknowledgedAtMs: z.number().nullable(),
+  /** The highest number of a signed message of each kind. */
+  numbers: z.record(z.string(), z.int()),
+});
+
+/** What the sync worker knows of the line and of Head Office; the screens read it from here. */
+export type SyncState = z.infer<typeof stateSchema>;
+
+export const NO_SYNC_STATE: SyncState = {
+  link: 'down',
+  atMs: 0,
+  session: 0,
+  incarnation: 0,
+  watermarks: [],
+  acknowledgedAtMs: null,
+  numbers: {},
+};
+
+export interface SyncStateStore {
+  readonly read: () => Promise<SyncState>;
+  readonly save: (state: SyncState) => Promise<void>;
+  /** Names this installation to the broker. */
+  readonly installId: () => Promise<string>;
+}
+
+const NAME = 'sync_state';
+
+export function createSyncStateStore(db: KioskDatabase): SyncStateStore {
+  return {
+    read: async () => {
+      const text = await readMeta(db, NAME);
+      return text === null ? NO_SYNC_STATE : stateSchema.parse(JSON.parse(text));
+    },
+    save: (state) => write(db, (tx) => writeMeta(tx, NAME, JSON.stringify(state))),
+    installId: async () => (await readMeta(db, 'install_id')) ?? '',
+  };
+}

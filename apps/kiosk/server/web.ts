@@ -1,0 +1,95 @@
+import { type DayRules } from '@tillwire/domain';
+import { type Clock, type Log, type Metrics, repeat, type Service } from '@tillwire/runtime';
+import { type Access } from './access.ts';
+import type { Books } from './books.ts';
+import type { CatalogueSource } from './catalogue-source.ts';
+import type { EventBus } from './events.ts';
+import { registerDayRoutes } from './http/day-routes.ts';
+import { registerEventRoutes } from './http/event-routes.ts';
+import { registerMenuRoutes } from './http/menu-routes.ts';
+import { registerOrderRoutes } from './http/order-routes.ts';
+import { createKioskServer } from './http/server.ts';
+import { registerServiceRoutes } from './http/service-routes.ts';
+import { registerSyncRoutes } from './http/sync-routes.ts';
+import { watchKiosk } from './kiosk-metrics.ts';
+import type { OrderStore } from './store/order-store.ts';
+import { type SyncStatus } from './sync-status.ts';
+import type { Till, TillRulesInForce } from './till.ts';
+
+export interface WebDeps {
+  readonly till: Till;
+  readonly orders: OrderStore;
+  readonly books: Books;
+  readonly catalogue: CatalogueSource;
+  readonly rules: () => TillRulesInForce;
+  readonly access: Access;
+  readonly events: EventBus;
+  readonly readStatus: () => Promise<SyncStatus>;
+  /** Reads anew what the till keeps in memory of the database. */
+  readonly refresh: () => Promise<void>;
+  readonly pingDatabase: () => Promise<void>;
+  readonly metrics: Metrics;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly day: DayRules;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onListening: (url: string) => void;
+}
+
+const REFRESH_MS = 1000;
+
+/** The kiosk's HTTP server as a service. */
+export const createWeb = (deps: WebDeps): Service => ({
+  name: 'web',
+  run: async (signal) => {
+    const { log, http, events } = deps;
+    await deps.refresh();
+    watchKiosk(deps);
+    const server = await createKioskServer({
+      access: deps.access,
+      log,
+      version: deps.version,
+      routes: [
+        (api) => registerOrderRoutes(api, deps),
+        (api) => registerDayRoutes(api, deps.books),
+        (api) => registerMenuRoutes(api, deps),
+        (api) => registerSyncRoutes(api, deps),
+        (api) => registerEventRoutes(api, deps),
+        (api) =>
+          registerServiceRoutes(api, {
+            pingDatabase: deps.pingDatabase,
+            hasCatalogue: () => deps.catalogue.current() !== null,
+            metrics: deps.metrics,
+          }),
+      ],
+    });
+    const stopListening = deps.catalogue.subscribe(({ version }) =>
+      events.publish({ type: 'catalogue', catalogVersion: version }),
+    );
+    try {
+      const url = await server.listen({ host: http.host, port: http.port });
+      log.info({ url }, 'kiosk listening');
+      deps.onListening(url);
+      await repeat(REFRESH_MS, signal, watchStatus(deps), (error) =>
+        log.warn({ err: error }, 'the database did not answer'),
+      );
+    } finally {
+      stopListening();
+      await server.close();
+    }
+  },
+});
+
+/** Tells the screens when the line or what is unsent has changed, whichever process changed it. */
+function watchStatus({ refresh, readStatus, events }: WebDeps): () => Promise<void> {
+  let told = '';
+  return async () => {
+    await refresh();
+    const { link, unsent } = await readStatus();
+    const word = `${link} ${unsent.count}`;
+    if (word === told) return;
+    told = word;
+    events.publish({ type: 'sync', link, unsent: unsent.count });
+  };
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { BrokerAddress } from './mqtt-link.ts';
+
+/** The text of the file a variable names. */
+export const fileText = z.string().transform((path, context): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return z.NEVER;
+  }
+});
+
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/** The variables that say where the broker is and who we are to it. */
+export const brokerVariables = {
+  MQTT_URL: z.url({ protocol: /^mqtts?$/, error: 'is an mqtt:// or mqtts:// address' }).optional(),
+  MQTT_HOST: z.string().optional(),
+  MQTT_PORT: port.optional(),
+  MQTT_USER: z.string().optional(),
+  MQTT_PASS: z.string().optional(),
+  MQTT_CA: fileText.optional(),
+  MQTT_CERT: fileText.optional(),
+  MQTT_KEY: fileText.optional(),
+  MQTT_VERSION: z.enum(['4', '5']).default('5'),
+  MQTT_INSECURE: z.enum(['yes', 'no']).default('no'),
+};
+const schema = z.object(brokerVariables);
+type BrokerVariables = z.infer<typeof schema>;
+
+const DEFAULT_TLS_PORT = 8883;
+const PLAIN_PORT = 1883;
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+
+function urlOf({ MQTT_URL, MQTT_HOST, MQTT_PORT }: BrokerVariables): string | null {
+  if (MQTT_URL !== undefined) return MQTT_URL;
+  if (MQTT_HOST === undefined) return null;
+  const at = MQTT_PORT ?? DEFAULT_TLS_PORT;
+  return `${at === PLAIN_PORT ? 'mqtt' : 'mqtts'}://${MQTT_HOST}:${at}`;
+}
+
+/** What is wrong with the broker's variables taken together, with the one to name; null when nothing is. */
+export function brokerFault(
+  found: BrokerVariables,
+): { readonly variable: string; readonly rule: string } | null {
+  if (found.MQTT_URL !== undefined && found.MQTT_HOST !== undefined) {
+    return { variable: 'MQTT_HOST', rule: 'is not set beside MQTT_URL' };
+  }
+  const url = urlOf(found);
+  if (url === null || !URL.canParse(url)) return null;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'mqtt:' && found.MQTT_INSECURE === 'no' && !isLoopback(hostname)
+    ? {
+        variable: found.MQTT_URL === undefined ? 'MQTT_PORT' : 'MQTT_URL',
+        rule: 'without TLS only to this machine, unless MQTT_INSECURE=yes',
+      }
+    : null;
+}
+
+/** The broker the variables name; null when they name none. */
+export function brokerOf(found: BrokerVariables): BrokerAddress | null {
+  const url = urlOf(found);
+  return url === null
+    ? null
+    : {
+        url,
+        username: found.MQTT_USER,
+        password: found.MQTT_PASS,
+        ca: found.MQTT_CA,
+        cert: found.MQTT_CERT,
+        key: found.MQTT_KEY,
+        protocolVersion: found.MQTT_VERSION === '4' ? 4 : 5,
+      };
+}
