@@ -3,3 +3,4 @@ export * from './pump.ts';
 export * from './watermark.ts';
 export * from './release.ts';
 export * from './catalogue.ts';
+export * from './refill.ts';

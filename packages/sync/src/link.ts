@@ -27,7 +27,7 @@ export type LinkEffect =
 
 export interface Link {
   readonly state: LinkState;
-  /** Attempts since the link was last up. */
+  /** Attempts since the link was last up for `steadyMs`: one that is cut as soon as it is up backs off too. */
   readonly attempt: number;
 }
 
@@ -36,6 +36,8 @@ export interface LinkSettings {
   readonly maxBackoffMs: number;
   /** A connection that is not up by then is given up. */
   readonly connectTimeoutMs: number;
+  /** Up for so long, a connection counts as a good one. */
+  readonly steadyMs: number;
 }
 
 export const STOPPED_LINK: Link = { state: 'stopped', attempt: 0 };
@@ -44,6 +46,7 @@ export const LINK_SETTINGS: LinkSettings = {
   firstBackoffMs: 250,
   maxBackoffMs: 15_000,
   connectTimeoutMs: 10_000,
+  steadyMs: 5000,
 };
 
 /** Half to all of a doubling delay: `chance` in [0, 1) spreads a fleet that lost its broker at once. */
@@ -74,10 +77,12 @@ const subscribe: Transition = ({ attempt }) => ({
   effects: [{ type: 'subscribe' }],
 });
 
-const goUp: Transition = () => ({
-  link: { state: 'up', attempt: 0 },
-  effects: [{ type: 'clear-timer' }, { type: 'went-up' }],
+const goUp: Transition = ({ attempt }, { steadyMs }) => ({
+  link: { state: 'up', attempt },
+  effects: [{ type: 'set-timer', ms: steadyMs }, { type: 'went-up' }],
 });
+
+const steady: Transition = () => ({ link: { state: 'up', attempt: 0 }, effects: [] });
 
 const waitAgain: Transition = ({ attempt }, settings, chance) => ({
   link: { state: 'waiting', attempt: attempt + 1 },
@@ -144,7 +149,7 @@ export const LINK_TABLE: Readonly<
     connected: stay,
     subscribed: stay,
     lost: goDown,
-    timer: stay,
+    timer: steady,
   },
 };
 

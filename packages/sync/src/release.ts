@@ -10,7 +10,7 @@ export interface Place {
 export interface OwnJournal {
   /** The incarnation of Head Office last believed; 0 none yet. */
   readonly incarnation: number;
-  /** Last seq of each epoch. */
+  /** Last seq of each epoch it holds or has begun; the highest epoch is the one it writes to. */
   readonly heads: ReadonlyMap<number, number>;
   /** The hash of the store's own event at a place; undefined where it holds none (pruned, or never was). */
   readonly hashAt: (place: Place) => string | undefined;
@@ -25,12 +25,17 @@ export interface Release {
   /** Head Office began anew: everything its watermarks do not cover is to be sent again. */
   readonly beganAnew: boolean;
   readonly alarms: readonly ReleaseAlarm[];
+  /**
+   * The journal being written is not the one Head Office knows: a new epoch has to begin (protocol.md §3.6). What
+   * is wrong with an ended epoch is told and no more, or every acknowledgement would begin another one.
+   */
+  readonly startsNewEpoch: boolean;
 }
 
 export type ReleaseAlarm =
   /** Head Office holds another event at this place: two tills with one identity, or an old disk put back. */
   | { readonly type: 'hash-mismatch'; readonly place: Place; readonly theirs: string }
-  /** Head Office holds a place beyond the store's own head: an old disk was put back. */
+  /** Head Office holds a place beyond the head of the epoch being written, or a later epoch: an old disk was put back. */
   | { readonly type: 'ahead-of-us'; readonly place: Place };
 
 /** The places whose own hashes `releaseBy` will ask for. */
@@ -47,13 +52,17 @@ export const placesOf = ({ epochs }: Acknowledgement): readonly Place[] =>
 export function releaseBy(ack: Acknowledgement, own: OwnJournal): Release | null {
   if (ack.incarnation < own.incarnation) return null;
   const alarms: ReleaseAlarm[] = [];
+  const current = Math.max(0, ...own.heads.keys());
   const matching = (state: EpochState, held: EpochState['acked']): readonly Place[] =>
     held.flatMap(({ seq, hash }) => {
       const place = { epoch: state.journal_epoch, seq };
       const ours = own.hashAt(place);
       if (ours === hash) return [place];
-      if (seq > (own.heads.get(place.epoch) ?? 0)) alarms.push({ type: 'ahead-of-us', place });
-      else if (ours !== undefined) alarms.push({ type: 'hash-mismatch', place, theirs: hash });
+      if (ours !== undefined) alarms.push({ type: 'hash-mismatch', place, theirs: hash });
+      // A restored store lacks the end of ended epochs, and gets it back; that is no fault of its disk.
+      else if (place.epoch >= current && seq > (own.heads.get(place.epoch) ?? 0)) {
+        alarms.push({ type: 'ahead-of-us', place });
+      }
       return [];
     });
   const released = ack.epochs.flatMap((state) => matching(state, state.acked));
@@ -69,5 +78,6 @@ export function releaseBy(ack: Acknowledgement, own: OwnJournal): Release | null
     parked,
     beganAnew: own.incarnation > 0 && ack.incarnation > own.incarnation,
     alarms,
+    startsNewEpoch: alarms.some(({ place }) => place.epoch >= current),
   };
 }

@@ -1,7 +1,15 @@
 import type { Acknowledgement } from '@tillwire/contract';
 import { epochMsOf, isUtcInstant } from '@tillwire/domain';
 import type { CrashPoint } from '@tillwire/runtime';
-import { type Place, placesOf, type PumpEvent, releaseBy, type ReleaseAlarm } from '@tillwire/sync';
+import {
+  type OwnJournal,
+  type Place,
+  placesOf,
+  type PumpEvent,
+  releaseBy,
+  type ReleaseAlarm,
+  uncoveredBy,
+} from '@tillwire/sync';
 import type { ErrorReport, ErrorStore } from '../store/error-store.ts';
 import { type JournalStore, placeKey } from '../store/journal-store.ts';
 import type { SyncState } from '../store/sync-state-store.ts';
@@ -33,16 +41,17 @@ export async function acknowledge(
 ): Promise<Acknowledged | null> {
   const heads = await journal.heads();
   const hashes = await journal.hashesAt(placesOf(ack));
-  const release = releaseBy(ack, {
+  const own: OwnJournal = {
     incarnation: state.incarnation,
     heads: new Map(heads.map((head) => [head.journal_epoch, head.journal_seq])),
     hashAt: (place) => hashes.get(placeKey(place)),
-  });
+  };
+  const release = releaseBy(ack, own);
   if (release === null) return null;
 
   const events: PumpEvent[] = [];
   if (release.beganAnew) {
-    for (const range of uncovered(ack, heads)) {
+    for (const range of uncoveredBy(ack, own)) {
       const lowest = await journal.requeue(range);
       if (lowest !== null) events.push({ type: 'requeued', after: lowest - 1 });
     }
@@ -73,16 +82,6 @@ export async function acknowledge(
     },
   };
 }
-
-/** What Head Office, begun anew, does not have by its own word: of every epoch the part past its watermark. */
-const uncovered = (
-  { epochs }: Acknowledgement,
-  heads: readonly { readonly journal_epoch: number; readonly journal_seq: number }[],
-) =>
-  heads.map(({ journal_epoch: epoch, journal_seq: to }) => {
-    const held = epochs.find(({ journal_epoch }) => journal_epoch === epoch);
-    return { epoch, from: (held?.complete_through ?? 0) + 1, to };
-  });
 
 /** An acknowledgement speaks of the epochs it names; of the others what was known stands. */
 function watermarksOf(

@@ -1,0 +1,114 @@
+import type { Acknowledgement } from '@tillwire/contract';
+import type { OwnJournal } from './release.ts';
+
+/** Places of one epoch, ends included. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface EpochRange extends Range {
+  readonly epoch: number;
+}
+
+/** What a store's heartbeat says of one epoch of its journal. */
+export interface StoreEpoch {
+  readonly epoch: number;
+  /** Its last seq; 0: it holds nothing of it yet. */
+  readonly head: number;
+  /** What it lacks below its head. */
+  readonly holes: readonly Range[];
+}
+
+/** What Head Office holds of one epoch, parked places included: ascending ranges that don't touch. */
+export interface HeldEpoch {
+  readonly epoch: number;
+  readonly held: readonly Range[];
+}
+
+/** What a heartbeat shows to be amiss (protocol.md §3.7, §3.8). */
+export interface Refill {
+  /** The store has it and Head Office lacks it: to be sent again. */
+  readonly ask: readonly EpochRange[];
+  /** Head Office has it and the store, restored, lacks it: to be returned. */
+  readonly giveBack: readonly EpochRange[];
+  /** Of ended epochs, and neither side has it: it counts as restored. */
+  readonly restored: readonly EpochRange[];
+  /** Head Office has more of the epoch being written than the store, or a later epoch: an old disk was put back. */
+  readonly behind: boolean;
+}
+
+/** `ranges` without what is in `taken`; both ascending. */
+export function subtractRanges(
+  ranges: readonly Range[],
+  taken: readonly Range[],
+): readonly Range[] {
+  return taken.reduce<readonly Range[]>(
+    (left, gone) =>
+      left.flatMap(({ from, to }) => {
+        if (gone.to < from || gone.from > to) return [{ from, to }];
+        return [
+          ...(from < gone.from ? [{ from, to: gone.from - 1 }] : []),
+          ...(to > gone.to ? [{ from: gone.to + 1, to }] : []),
+        ];
+      }),
+    ranges,
+  );
+}
+
+/** From 1 to `last`; nothing for 0. */
+const upTo = (last: number): readonly Range[] => (last > 0 ? [{ from: 1, to: last }] : []);
+
+/**
+ * Compares a store's journal with what is held of it. Epochs below the lowest that the store names are wholly
+ * pruned there: nothing is asked of them and nothing given back.
+ */
+export function refillOf(store: readonly StoreEpoch[], held: readonly HeldEpoch[]): Refill {
+  const named = store.map(({ epoch }) => epoch);
+  const [oldest, current] = [Math.min(...named), Math.max(...named)];
+  const ask: EpochRange[] = [];
+  const giveBack: EpochRange[] = [];
+  const restored: EpochRange[] = [];
+  let behind = false;
+  const epochs = new Set([...named, ...held.map(({ epoch }) => epoch)]);
+  for (const epoch of [...epochs].sort((a, b) => a - b)) {
+    if (store.length === 0 || epoch < oldest) continue;
+    const theirs = store.find((one) => one.epoch === epoch);
+    const ours = held.find((one) => one.epoch === epoch)?.held ?? [];
+    const head = theirs?.head ?? 0;
+    const last = Math.max(head, ours.at(-1)?.to ?? 0);
+    const theirRanges = subtractRanges(upTo(head), theirs?.holes ?? []);
+    const inEpoch = ({ from, to }: Range): EpochRange => ({ epoch, from, to });
+    ask.push(...subtractRanges(theirRanges, ours).map(inEpoch));
+    const lacking = subtractRanges(ours, theirRanges);
+    if (epoch < current) {
+      giveBack.push(...lacking.map(inEpoch));
+      const neither = subtractRanges(subtractRanges(upTo(last), ours), theirRanges);
+      restored.push(...neither.map(inEpoch));
+    } else if (lacking.length > 0) behind = true;
+  }
+  return { ask, giveBack, restored, behind };
+}
+
+/**
+ * Of every epoch the part that a Head Office begun anew does not have by its own word: all past a watermark whose
+ * hash is the store's own. What it holds beyond is sent twice, which does nothing.
+ */
+export const uncoveredBy = (ack: Acknowledgement, own: OwnJournal): readonly EpochRange[] =>
+  [...own.heads].flatMap(([epoch, head]) => {
+    const state = ack.epochs.find(({ journal_epoch }) => journal_epoch === epoch);
+    const seq = state?.complete_through ?? 0;
+    const fits = seq > 0 && own.hashAt({ epoch, seq }) === state?.watermark_hash;
+    const from = fits ? seq + 1 : 1;
+    return from <= head ? [{ epoch, from, to: head }] : [];
+  });
+
+/** The number of a new journal epoch, or of a restored Head Office's incarnation: above all before, even unknown ones. */
+export const nextEpoch = (last: number, nowS: number): number => Math.max(last + 1, nowS);
+
+/**
+ * The sequence a restored store goes on from: no number that the lost disk printed comes again, as long as it sold
+ * fewer than ten orders a second since the rollover (protocol.md §3.8).
+ */
+export const sequenceAfterRestore = (last: number, secondsSinceRollover: number): number =>
+  Math.max(last + 1000, 10_000 + 10 * secondsSinceRollover);
