@@ -247,7 +247,13 @@ function Tools() {
           else choosing.value = !choosing.value;
         }}
       >
-        Recall {waiting === 0 ? '' : waiting}
+        Recall
+        {waiting === 0 ? null : (
+          <>
+            {' '}
+            <span class="badge">{waiting}</span>
+          </>
+        )}
       </button>
       <button
         type="button"

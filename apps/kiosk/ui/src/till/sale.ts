@@ -127,6 +127,8 @@ const inDoubt = (problem: Problem | null): boolean =>
   problem === null || (problem.status >= 500 && problem.code !== 'no-catalogue');
 
 const RETRY_MS = 700;
+const UNANSWERED =
+  'The kiosk does not answer. The sale is kept, and booked once as soon as it does.';
 
 /** Asks until there is an answer: the request id makes asking again harmless. */
 export async function deliver(sale: PendingSale): Promise<void> {
@@ -135,7 +137,7 @@ export async function deliver(sale: PendingSale): Promise<void> {
     if (answer.ok) return succeed(sale, answer.value.order);
     const unauthorised = answer.problem?.status === 401;
     if (!unauthorised && !inDoubt(answer.problem)) return refuse(sale, answer.problem);
-    if (pending.value === sale && !unauthorised) trouble.value = problemText(null);
+    if (pending.value === sale && !unauthorised) trouble.value = UNANSWERED;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     while (signedOut.value) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }

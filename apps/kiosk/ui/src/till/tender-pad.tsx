@@ -154,9 +154,6 @@ function Head() {
       )}
       <p class={`trouble${trouble.value === null ? '' : ' told'}`} role="alert">
         {trouble.value ?? (pending.value === null ? '' : 'Booking the sale…')}
-        {trouble.value !== null && pending.value !== null
-          ? ' It will be booked once, as soon as the kiosk is back.'
-          : ''}
       </p>
     </header>
   );
@@ -231,10 +228,11 @@ function House() {
           }}
         >
           <label>
-            <span class="small soft">Crew id (empty: 0, nobody in particular)</span>
+            <span class="small soft">Crew id</span>
             <input
               class="field"
               maxLength={64}
+              placeholder="0: nobody in particular"
               autoFocus
               value={crewId.value}
               onInput={(event) => {
