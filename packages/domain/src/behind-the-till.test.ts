@@ -138,6 +138,11 @@ describe('cash-up', () => {
     ).toEqual({ ok: true, value: 10_064 });
     expect(countedCash([])).toEqual({ ok: true, value: 0 });
   });
+  it('takes counts from 0 to 100,000', () => {
+    const none = { denomination: 5000, count: 0 };
+    const many = { denomination: 1, count: 100_000 };
+    expect(countedCash([none, many])).toEqual({ ok: true, value: 100_000 });
+  });
   it('names every count that can’t be', () => {
     const counted = countedCash([
       { denomination: 25, count: 1 },
@@ -214,6 +219,19 @@ describe('reports', () => {
     tenders: [{ method: 'on-account', amount: 300 }, { method: 'card' }],
   });
   const collected = sold([single(2)], { channel: 'JE-C', tenders: [{ method: 'on-account' }] });
+  it('by hour begin with the hour of the rollover', () => {
+    const at = (time: string) => ({
+      ...sold([single(1)]),
+      createdAt: utcInstant(Date.parse(`2025-01-16T${time}Z`)),
+    });
+    const day = ['03:10:00', '00:10:00', '23:10:00', '04:10:00', '13:10:00'].map(at);
+    const hours = (rolloverMinutes: number) =>
+      salesByHour(day, { timeZone: 'Europe/London', rolloverMinutes }).map(({ hour }) => hour);
+    expect(hours(240)).toEqual([4, 13, 23, 0, 3]);
+    expect(hours(270)).toEqual([4, 13, 23, 0, 3]);
+    expect(hours(0)).toEqual([0, 3, 4, 13, 23]);
+    expect(hours(13 * 60)).toEqual([13, 23, 0, 3, 4]);
+  });
   it('by channel are grouped by company, and know a channel that is gone', () => {
     const gone = { ...delivered, channel: 'XX' as Order['channel'] };
     expect(salesByChannel([collected, delivered, gone, ...orders], shop.index)).toEqual([
@@ -228,9 +246,18 @@ describe('reports', () => {
       { company: 3, names: ['Eat - Collect', 'Eat - Deliver'], orders: 2, gross: 900 },
     ]);
   });
+  it('by channel have the channels of a company in the order of their codes', () => {
+    const orders2 = [delivered, collected];
+    for (const some of [orders2, orders2.toReversed()]) {
+      const codes = salesByChannel(some, shop.index).map(({ channel: code }) => code);
+      expect(codes).toEqual(['JE-C', 'JE-D']);
+    }
+  });
   it('on account of a channel that is gone are of company 0', () => {
     const gone = { ...collected, channel: 'XX' as Order['channel'] };
-    expect(onAccountByCompany([collected, gone], shop.index)).toEqual([
+    const known = onAccountByCompany([gone, collected], shop.index);
+    expect(onAccountByCompany([collected, gone], shop.index)).toEqual(known);
+    expect(known).toEqual([
       { company: 0, names: [], orders: 1, gross: 600 },
       { company: 3, names: ['Eat - Collect', 'Eat - Deliver'], orders: 1, gross: 600 },
     ]);
@@ -245,7 +272,61 @@ describe('reports', () => {
   });
 });
 
+describe('sales by product of equal worth', () => {
+  const twins = selling(
+    catalogue([product(4, 300), product(5, 300), product(30, 300)], {
+      combos: [combo(4, 300, { components: [productCode(5)] })],
+    }),
+  );
+  it('are ordered by code, a product before a combo of the same', () => {
+    const asked = [
+      { kind: 'combo', code: 4, quantity: 1, choices: [] } as const,
+      single(5),
+      single(4),
+    ];
+    for (const lines of [asked, asked.toReversed()]) {
+      const order = committed(taken(request(lines), twins), 1);
+      expect(salesByProduct([order]).map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+        'product 4',
+        'combo 4',
+        'product 5',
+      ]);
+    }
+  });
+});
+
 describe('stock usage', () => {
+  it('is in the order of kind and code, and takes a combo for its parts only', () => {
+    const parts = (...list: ReturnType<typeof uses>[]) => ({ components: list });
+    const of = selling(
+      catalogue(
+        [product(4, 300, parts(uses('B', 9, 1), uses('B', 2, 1)))].concat(
+          product(5, 300, parts(uses('A', 9, 2), uses('A', 3, 2), uses('B', 3, 2))),
+        ),
+        { combos: [combo(4, 500, { components: [productCode(5)] })] },
+      ),
+    );
+    const line: LineRequest = { kind: 'combo', code: 4, quantity: 1, choices: [] };
+    const stocked = (lines: readonly LineRequest[]) =>
+      stockUsage([committed(taken(request(lines), of), 1)], of.index).map(
+        ({ kind, code, quantityMicro }) => `${kind}${code} ${quantityMicro}`,
+      );
+    expect(stocked([line])).toEqual(['A3 2', 'A9 2', 'B3 2']);
+    expect(stocked([single(4), line])).toEqual(['A3 2', 'A9 2', 'B2 1', 'B3 2', 'B9 1']);
+    expect(stocked([line, single(4)])).toEqual(['A3 2', 'A9 2', 'B2 1', 'B3 2', 'B9 1']);
+  });
+  it('leaves out the food of a relish, not packaging of the same number', () => {
+    const twice = { components: [uses('A', 26, 5), uses('B', 26, 7)] };
+    const of = selling(
+      catalogue([product(4, 300, twice)], {
+        relishes: [{ code: stockCode(26), name: 'LETTUCE', menuName: '' }],
+      }),
+    );
+    const line = { ...single(4), without: [26] } as LineRequest;
+    expect(stockUsage([committed(taken(request([line]), of), 1)], of.index)).toEqual([
+      { kind: 'B', code: 26, name: 'B26', quantityMicro: 7 },
+    ]);
+  });
   it('follows the A and B components of everything that left the shop, less relishes left out', () => {
     const orders = [
       sold([{ ...burgerMeal, quantity: 2 } as LineRequest]),
@@ -306,6 +387,34 @@ describe('read-back', () => {
       { name: 'Wings', quantity: 1, isMeal: false, details: ['Mayo dip'] },
       { name: 'Bacon', quantity: 1, isMeal: false, details: [] },
     ]);
+  });
+  it('sections end at 85 and 170', () => {
+    const edges = [1, 85, 86, 170, 171, 255];
+    const of = selling(
+      catalogue(edges.map((readbackOrder) => product(readbackOrder, 100, { readbackOrder }))),
+    );
+    const { lines } = taken(request(edges.map((code) => single(code))), of);
+    expect(readback(lines, of.index).map((section) => section.map(({ name }) => name))).toEqual([
+      ['P1', 'P85'],
+      ['P86', 'P170'],
+      ['P171', 'P255'],
+    ]);
+  });
+  it('what has order 0 within a line is a detail of the part before it', () => {
+    const of = selling(
+      catalogue(
+        [
+          product(1, 500, { readbackOrder: 12 }),
+          product(30, 235, { readbackOrder: 87 }),
+          product(40, 50, { readbackOrder: 0 }),
+        ],
+        { combos: [combo(4, 900, { components: [1, 30, 40].map(productCode) })] },
+      ),
+    );
+    const line: LineRequest = { kind: 'combo', code: 4, quantity: 1, choices: [] };
+    const [food, sides] = readback(taken(request([line]), of).lines, of.index);
+    expect(food.map(({ name, details }) => [name, ...details])).toEqual([['C4'], ['P1']]);
+    expect(sides.map(({ name, details }) => [name, ...details])).toEqual([['P30', 'P40']]);
   });
   it('a line of its own with order 0 is read right after the item of the line before it', () => {
     const foodOf = (...asked: LineRequest[]) =>
@@ -384,6 +493,35 @@ describe('a receipt', () => {
     ]);
     expect(receipt.vatByRate.map(({ rate }) => rate)).toEqual([0, 2000]);
     expect(receipt.vatByRate.reduce((sum, { net, vat }) => sum + net + vat, 0)).toBe(3405);
+  });
+  it('is of its own shop and channel, without empty lines', () => {
+    const [own] = menu.shops;
+    if (own === undefined) throw new Error('no shop');
+    const shops = [
+      { ...own, shop: 1, fullName: 'Other' },
+      { ...own, postCode: '' },
+    ];
+    const order = sold([single(1)], { channel: 'JE-C', tenders: [{ method: 'card' }] });
+    const receipt = receiptOf(order, { ...menu, shops });
+    expect(receipt.shop).toMatchObject({
+      name: 'Harbour Burgers Ltd',
+      address: ['9 Quay Street', 'Town'],
+    });
+    expect(receipt.channel).toBe('Eat - Collect');
+  });
+  it('of a combo lists its parts, not the combo again', () => {
+    const order = sold([{ kind: 'combo', code: 4, quantity: 1, choices: [] }]);
+    expect(receiptOf(order, menu).lines).toEqual([
+      { quantity: 1, name: 'Platter', total: 900, details: ['Burger', 'Fries'] },
+    ]);
+  });
+  it('has VAT by rate ascending, whatever the numbers of the classes', () => {
+    const swapped: Catalogue = {
+      ...menu,
+      vatClasses: menu.vatClasses.map((vat) => ({ ...vat, rate: basisPoints(2000 - vat.class) })),
+    };
+    const order = committed(taken(request([single(26), single(1)]), selling(swapped)), 1);
+    expect(receiptOf(order, swapped).vatByRate.map(({ rate }) => rate)).toEqual([1999, 2000]);
   });
   it('says what of a voucher was not given back', () => {
     const order = sold([single(1)], { tenders: [{ method: 'voucher', amount: 800 }] });

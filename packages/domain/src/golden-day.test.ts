@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   catalogue,
   channel,
@@ -158,39 +158,37 @@ function playedDay(): readonly Order[] {
   return [...orders, committed(value(milk), orders.length + 1)];
 }
 
-describe('the golden day', () => {
-  let orders: readonly Order[];
-  let files: ReadonlyMap<string, string>;
-
-  beforeAll(() => {
-    orders = playedDay();
-    const books: DayBooks = {
-      businessDate: businessDate('2025-07-16'),
-      statistics: dayStatistics(orders),
-      catalogue: {
-        products: menu.products.map(({ code }) => code),
-        combos: menu.combos.map(({ code }) => code),
-        vatClasses: menu.vatClasses.map((vat) => ({ vatClass: vat.class, vatRate: vat.rate })),
-      },
-      counted: { cash: pence(2665), cheque: pence(675), card: pence(2175) },
-      weekVat: [
-        [
-          {
-            vatClass: vatClassCode(1),
-            vatRate: basisPoints(2000),
-            vat: pence(100),
-            net: pence(500),
-          },
-        ],
-        [],
-        dayStatistics(orders).vat,
+/** The day's files by their names. */
+function playedFiles(): ReadonlyMap<string, string> {
+  const statistics = dayStatistics(playedDay());
+  const books: DayBooks = {
+    businessDate: businessDate('2025-07-16'),
+    statistics,
+    catalogue: {
+      products: menu.products.map(({ code }) => code),
+      combos: menu.combos.map(({ code }) => code),
+      vatClasses: menu.vatClasses.map((vat) => ({ vatClass: vat.class, vatRate: vat.rate })),
+    },
+    counted: { cash: pence(2665), cheque: pence(675), card: pence(2175) },
+    weekVat: [
+      [
+        {
+          vatClass: vatClassCode(1),
+          vatRate: basisPoints(2000),
+          vat: pence(100),
+          net: pence(500),
+        },
       ],
-    };
-    files = new Map(dayFiles(books).map(({ name, text }) => [name, text]));
-  });
+      [],
+      statistics.vat,
+    ],
+  };
+  return new Map(dayFiles(books).map(({ name, text }) => [name, text]));
+}
 
+describe('the golden day', () => {
   it('is written in four files named after the day', () => {
-    expect([...files.keys()]).toEqual([
+    expect([...playedFiles().keys()]).toEqual([
       'MP160725.CSV',
       'PD160725.CSV',
       'RV160725.CSV',
@@ -199,7 +197,7 @@ describe('the golden day', () => {
   });
 
   it('MP counts the product of each customer meal, not its side or drink, not crew food', () => {
-    expect(files.get('MP160725.CSV')).toBe(
+    expect(playedFiles().get('MP160725.CSV')).toBe(
       [
         'PRODNUMB,TAKEAWAY,EATIN',
         '1,2,1', // two large meals taken away, one eaten in
@@ -221,7 +219,7 @@ describe('the golden day', () => {
   });
 
   it('PD counts every product and combo by how it left the shop', () => {
-    expect(files.get('PD160725.CSV')).toBe(
+    expect(playedFiles().get('PD160725.CSV')).toBe(
       [
         'PRODNUMB,COMBO,TAKEAWAY,EATIN,WASTE,STAFF,OPTION',
         '1,FALSE,3,2,2,1,0', // take: 2 large meals + traded-up combo; eat: meal + combo; 2 wasted; 1 crew
@@ -265,7 +263,7 @@ describe('the golden day', () => {
       0 + 180 + 332 + 81 + 125 + 129 + 102 + 112, // VAT of customer orders
       0, // XPV
     ];
-    expect(files.get('RV160725.CSV')).toBe(
+    expect(playedFiles().get('RV160725.CSV')).toBe(
       'TCASHVAL,TCHQVAL,TCARDVAL,TONACCOUNT,TSTAFFVAL,TWASTEVAL,TCOUPVAL,TPAYOUTVA,TTOKENVAL,TDISCNTVA,' +
         'TTOKENNOVR,TGOLARGENU,TMEAL_DISCNT,ACTCASH,ACTCHQ,ACTCARD,VAT,XPV\r\n' +
         `${figures.join(',')}\r\n`,
@@ -274,7 +272,7 @@ describe('the golden day', () => {
 
   it('K_WK_VAT holds Monday up to this day, pounds with two decimals, a zero as 0', () => {
     const days = [1, 2, 3, 4, 5, 6, 7];
-    expect(files.get('K_WK_VAT.csv')).toBe(
+    expect(playedFiles().get('K_WK_VAT.csv')).toBe(
       [
         `VAT_CLASS,VAT_RATE,${days.map((day) => `TOT_VAT_${day}`).join(',')},${days
           .map((day) => `T_VAL_EXCLVAT_${day}`)
@@ -290,7 +288,7 @@ describe('the golden day', () => {
   });
 
   it('balances: what the tenders paid for is Σ net + Σ VAT, 7870', () => {
-    const statistics = dayStatistics(orders);
+    const statistics = dayStatistics(playedDay());
     expect(tenderedTotal(statistics)).toBe(2670 + 300 + 675 + 2175 + 800 + 2000 - 750);
     expect(bookedTotal(statistics)).toBe(7870);
   });

@@ -11,6 +11,7 @@ import {
 } from '../test/builders.ts';
 import { pence } from './money.ts';
 import type { TenderRequest } from './order.ts';
+import { takeOrder } from './taking-orders.ts';
 import { acceptsTender } from './tenders.ts';
 
 const menu = catalogue([product(1, 1000)], {
@@ -141,6 +142,48 @@ describe('tenders', () => {
     ] as const) {
       expect(on(method)).toEqual(['tender-not-accepted tenders.0.method']);
     }
+  });
+
+  it('are each accepted by a flag of their own', () => {
+    const nothing = {
+      cash: false,
+      card: false,
+      onAccount: false,
+      voucher: false,
+      crewFood: false,
+      cookedWaste: false,
+    };
+    const methods = [
+      'cash',
+      'card',
+      'cheque',
+      'on-account',
+      'voucher',
+      'crew-food',
+      'cooked-waste',
+    ];
+    const acceptedWith = (flag: keyof typeof nothing) =>
+      methods.filter((method) =>
+        acceptsTender(
+          channel('X', { accepts: { ...nothing, [flag]: true } }),
+          method as TenderRequest['method'],
+          { ...shop.rules, cheques: true },
+        ),
+      );
+    expect(acceptedWith('cash')).toEqual(['cash', 'cheque']);
+    expect(acceptedWith('card')).toEqual(['card']);
+    expect(acceptedWith('onAccount')).toEqual(['on-account']);
+    expect(acceptedWith('voucher')).toEqual(['voucher']);
+    expect(acceptedWith('crewFood')).toEqual(['crew-food']);
+    expect(acceptedWith('cookedWaste')).toEqual(['cooked-waste']);
+  });
+
+  it('say how much too little was handed over', () => {
+    const tenders: TenderRequest[] = [{ method: 'cash', tendered: 999 }];
+    expect(takeOrder(request([single(1)], { tenders }), shop)).toEqual({
+      ok: false,
+      error: [{ type: 'tendered-too-little', path: 'tenders.0.tendered', value: 999 }],
+    });
   });
 
   it('include cheques where cash is, and only if the shop allows cheques', () => {
