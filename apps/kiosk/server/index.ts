@@ -12,13 +12,17 @@ import {
 } from '@tillwire/runtime';
 import { PUMP_SETTINGS } from '@tillwire/sync';
 import { createTokenAccess } from './access.ts';
-import { type CatalogueSource, fixedCatalogue, loadCatalogueFile } from './catalogue-source.ts';
+import { createCatalogueLine } from './catalogue/line.ts';
+import { createShopRules, type ShopRules } from './catalogue/shop-rules.ts';
+import { type CatalogueSource, loadCatalogueFile } from './catalogue-source.ts';
 import type { KioskConfig } from './config.ts';
 import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
 import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
 import { createScheduler } from './scheduler/service.ts';
+import { createCatalogueStore } from './store/catalogue-store.ts';
 import { createCommandStore } from './store/command-store.ts';
+import { createConfigStore } from './store/config-store.ts';
 import { createCrewStore } from './store/crew-store.ts';
 import { type KioskDatabase, openKioskDatabase, pingDatabase } from './store/database.ts';
 import { createDayStore } from './store/day-store.ts';
@@ -29,7 +33,7 @@ import { createShiftStore } from './store/shift-store.ts';
 import { createSyncStateStore } from './store/sync-state-store.ts';
 import { createSyncWorker } from './sync/worker.ts';
 import { readSyncStatus } from './sync-status.ts';
-import { createTill, DEFAULT_RULES_IN_FORCE } from './till.ts';
+import { createTill } from './till.ts';
 import { createWeb } from './web.ts';
 
 export { type KioskConfig, parseKioskConfig } from './config.ts';
@@ -67,7 +71,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
   const { store } = config;
   const { clock, ids, crashPoint } = deps;
   const file = config.catalogueFile;
-  const catalogue = fixedCatalogue(file === null ? null : await loadCatalogueFile(file));
+  const fallback = file === null ? null : await loadCatalogueFile(file);
   const db = await openKioskDatabase(config.database, { store, clock, ids });
   const events = createEventBus();
   const stores = {
@@ -79,17 +83,22 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     crew: createCrewStore(db),
     days: createDayStore(db, { store, crashPoint }),
     shifts: createShiftStore(db),
+    catalogues: createCatalogueStore(db),
+    configs: createConfigStore(db),
   };
+  const rules = createShopRules({ ...stores, fallback, day: config.day, clock, log: deps.log });
+  await rules.refresh();
+  const { catalogue, day } = rules;
   const books = createBooks({
     ...stores,
     catalogue,
-    day: () => config.day,
+    day: () => day,
     clock,
     ids,
     events,
     onCommitted: () => undefined,
   });
-  const parts: KioskParts = { config, deps, db, events, stores, catalogue, books };
+  const parts: KioskParts = { config, deps, db, events, stores, rules, catalogue, books };
   const { promise: listening, resolve: onListening } = Promise.withResolvers<string>();
   const services: Record<KioskRole, () => Service> = {
     web: () => webOf(parts, onListening),
@@ -101,6 +110,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
   return {
     services: [
       ...order.filter((role) => deps.roles.includes(role)).map((role) => services[role]()),
+      { name: 'shop-rules', run: rules.follow },
       databaseService(db),
     ],
     listening,
@@ -122,6 +132,7 @@ interface KioskParts {
   readonly db: KioskDatabase;
   readonly events: EventBus;
   readonly catalogue: CatalogueSource;
+  readonly rules: ShopRules;
   readonly books: Books;
   readonly stores: {
     readonly orders: ReturnType<typeof createOrderStore>;
@@ -132,6 +143,8 @@ interface KioskParts {
     readonly crew: ReturnType<typeof createCrewStore>;
     readonly days: ReturnType<typeof createDayStore>;
     readonly shifts: ReturnType<typeof createShiftStore>;
+    readonly catalogues: ReturnType<typeof createCatalogueStore>;
+    readonly configs: ReturnType<typeof createConfigStore>;
   };
 }
 
@@ -139,7 +152,7 @@ interface KioskParts {
 const CLOCK_CONFIRMED_MS = 86_400_000;
 
 function webOf(
-  { config, deps, db, events, catalogue, books, stores }: KioskParts,
+  { config, deps, db, events, rules, catalogue, books, stores }: KioskParts,
   onListening: (url: string) => void,
 ): Service {
   const { clock } = deps;
@@ -147,11 +160,11 @@ function webOf(
   const till = createTill({
     orders: stores.orders,
     catalogue,
-    rules: () => DEFAULT_RULES_IN_FORCE,
+    rules: rules.tillRules,
     knowsCrew: stores.crew.knows,
     clockConfirmed: () =>
       headOfficeMs !== null && Math.abs(clock.nowMs() - headOfficeMs) < CLOCK_CONFIRMED_MS,
-    day: config.day,
+    day: rules.day,
     clock,
     events,
     reportError: stores.errors.report,
@@ -161,7 +174,7 @@ function webOf(
     orders: stores.orders,
     books,
     catalogue,
-    rules: () => DEFAULT_RULES_IN_FORCE,
+    rules: rules.tillRules,
     access: createTokenAccess(config.apiToken),
     events,
     readStatus: () => readSyncStatus({ ...stores, clock }),
@@ -172,7 +185,7 @@ function webOf(
     pingDatabase: () => pingDatabase(db),
     metrics: deps.metrics ?? createMetrics(),
     http: config.http,
-    day: config.day,
+    day: rules.day,
     version: deps.version,
     clock,
     log: deps.log,
@@ -180,7 +193,7 @@ function webOf(
   });
 }
 
-function syncOf({ config, deps, events, catalogue, stores }: KioskParts): Service {
+function syncOf({ config, deps, events, rules, stores }: KioskParts): Service {
   const { store, broker, database } = config;
   if (broker === null) throw new ConfigError('sync needs a broker');
   return createSyncWorker({
@@ -193,6 +206,22 @@ function syncOf({ config, deps, events, catalogue, stores }: KioskParts): Servic
     commands: stores.commands,
     registry: {},
     lanes: [],
+    catalogue: createCatalogueLine({
+      store,
+      trusted: config.trustAnchors,
+      catalogues: stores.catalogues,
+      configs: stores.configs,
+      reportError: stores.errors.report,
+      onChange: () => {
+        rules.refresh().catch((error: unknown) => {
+          deps.log.warn({ err: error }, 'catalogue and config could not be read');
+        });
+      },
+      clock: deps.clock,
+      log: deps.log,
+      crashPoint: deps.crashPoint,
+    }),
+    onRate: (listener) => rules.onConfig(({ limits }) => listener(limits.outbox_rate_per_s)),
     heartbeat: {
       store,
       version: deps.version,
@@ -200,13 +229,13 @@ function syncOf({ config, deps, events, catalogue, stores }: KioskParts): Servic
       clock: deps.clock,
       dataDir: 'path' in database ? dirname(database.path) : '.',
       facts: async () => ({
-        catalogVersion: catalogue.current()?.version ?? 0,
-        configVersion: 0,
+        catalogVersion: rules.catalogue.current()?.version ?? 0,
+        configVersion: rules.configVersion(),
         lastZ: await stores.orders.lastClosed(),
         lastBackupAt: null,
       }),
     },
-    settings: PUMP_SETTINGS,
+    settings: { ...PUMP_SETTINGS, ratePerS: rules.config().limits.outbox_rate_per_s },
     onCommitted: (listener) =>
       events.subscribe(({ type }) => {
         if (type === 'order' || type === 'day') listener();

@@ -66,6 +66,38 @@ export interface KioskTables {
     readonly note: string;
     readonly counted_at_ms: number;
   };
+  readonly catalogue_fulls: {
+    readonly version: number;
+    readonly checksum: string;
+    readonly content: string;
+    readonly content_checksum: string;
+  };
+  readonly catalogue_delta: {
+    readonly id: number;
+    readonly version: number;
+    readonly checksum: string;
+    readonly document: string;
+    readonly next_from_ms: number | null;
+  };
+  readonly catalogue_staged: {
+    readonly version: number;
+    readonly part: 'now' | 'next';
+    readonly base_version: number;
+    readonly checksum: string;
+    readonly content: string;
+  };
+  readonly catalogue_in_force: {
+    readonly id: number;
+    readonly version: number;
+    readonly part: 'now' | 'next';
+    readonly switched_at_ms: number;
+  };
+  readonly config_in_force: {
+    readonly id: number;
+    readonly version: number;
+    readonly checksum: string;
+    readonly config: string;
+  };
   readonly crew: { readonly crew_id: string; readonly name: string };
   readonly error_events: {
     readonly error_id: string;

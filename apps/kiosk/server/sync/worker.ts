@@ -21,6 +21,7 @@ import {
   untilAborted,
 } from '@tillwire/runtime';
 import type { PumpSettings } from '@tillwire/sync';
+import type { CatalogueLine } from '../catalogue/line.ts';
 import type { CommandStore } from '../store/command-store.ts';
 import type { ErrorStore } from '../store/error-store.ts';
 import type { JournalStore } from '../store/journal-store.ts';
@@ -54,6 +55,10 @@ export interface SyncWorkerDeps {
   /** Handlers beside `ping` and the journal's `resync`. */
   readonly registry: CommandRegistry;
   readonly lanes: readonly DownLane[];
+  /** What Head Office retains for this store: catalogue and config. */
+  readonly catalogue: CatalogueLine;
+  /** Calls back with the backlog's limit when Head Office changes it; returns what takes the listener off again. */
+  readonly onRate: (listener: (ratePerS: number | null) => void) => () => void;
   readonly heartbeat: HeartbeatDeps;
   readonly settings: PumpSettings;
   /** Calls back when this process journalled something; returns what takes the listener off again. */
@@ -68,6 +73,8 @@ export interface SyncWorkerDeps {
 const POLL_MS = 50;
 const HEARTBEAT_MS = 60_000;
 const HOUSEKEEPING_MS = 500;
+/** How late a scheduled catalogue may be. */
+const CATALOGUE_MS = 200;
 /** An error event without an acknowledgement is told again. */
 const ERROR_AGAIN_MS = 30_000;
 const ERRORS_AT_ONCE = 20;
@@ -142,6 +149,7 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
       topicOf('ack', store),
       topicOf('command', store),
       ...deps.lanes.map(({ filter }) => filter),
+      ...deps.catalogue.filters,
     ],
     will: () => {
       state.current = { ...state.current, session: nextSession(state.current, clock) };
@@ -150,6 +158,7 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
     onUp: () => void goUp(session).catch(fail),
     onDown: () => {
       sender.tell({ type: 'down' });
+      deps.catalogue.down().catch(fail);
       setLink(session, 'down');
     },
     onMessage: (message) => {
@@ -169,14 +178,17 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
   };
 
   const stopListening = deps.onCommitted(() => void pollHead(session).catch(fail));
+  const stopRate = deps.onRate((ratePerS) => sender.tell({ type: 'rate-changed', ratePerS }));
   link.start();
   const loops = [
     repeat(POLL_MS, stopping, () => pollHead(session), fail),
     repeat(HEARTBEAT_MS, stopping, () => sendHeartbeat(session), fail),
     repeat(HOUSEKEEPING_MS, stopping, () => keepHouse(session), fail),
+    repeat(CATALOGUE_MS, stopping, () => deps.catalogue.tick(), fail),
   ];
   await untilAborted(stopping);
   stopListening();
+  stopRate();
   await Promise.all(loops);
   await publish(topicOf('state', store), stateText(session, 'offline'), { retain: true });
   sender.stop();
@@ -211,6 +223,11 @@ async function goUp(session: Session): Promise<void> {
   await saveState(session);
   await link.publish(topicOf('state', deps.store), stateText(session, 'online'), { retain: true });
   await sendHeartbeat(session);
+  await deps.catalogue.up({
+    publish: link.publish,
+    subscribeAgain: link.subscribeAgain,
+    session: session.state.current.session,
+  });
   sender.tell({ type: 'up', head: await deps.journal.lastRow() });
   await keepHouse(session);
 }
@@ -253,6 +270,7 @@ async function receive(session: Session, message: IncomingMessage): Promise<void
   const { topic, payload } = message;
   if (topic === topicOf('ack', deps.store)) await takeAcknowledgement(session, message);
   else if (topic === topicOf('command', deps.store)) await takeCommand(session, message);
+  else if (deps.catalogue.matches(topic)) await deps.catalogue.receive(topic, payload);
   else await deps.lanes.find(({ matches }) => matches(topic))?.receive({ topic, payload });
   message.done();
 }
@@ -286,7 +304,10 @@ async function takeCommand(session: Session, message: IncomingMessage): Promise<
     commands: deps.commands,
     registry: {
       ping: async () => ({ outcome: 'done', detail: deps.heartbeat.version }),
-      resync: (asked) => resyncJournal(session, asked.journal),
+      resync: async (asked) => {
+        if (asked.catalogue === true) await deps.catalogue.resync();
+        return resyncJournal(session, asked.journal);
+      },
       ...deps.registry,
     },
     reportError: (report) => deps.errors.report(report),
