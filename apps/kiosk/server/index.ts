@@ -134,6 +134,7 @@ interface KioskParts {
   readonly catalogue: CatalogueSource;
   readonly rules: ShopRules;
   readonly books: Books;
+  readonly upkeep: Upkeep;
   readonly stores: {
     readonly orders: ReturnType<typeof createOrderStore>;
     readonly journal: ReturnType<typeof createJournalStore>;
@@ -204,8 +205,9 @@ function syncOf({ config, deps, events, rules, stores }: KioskParts): Service {
     syncState: stores.syncState,
     errors: stores.errors,
     commands: stores.commands,
-    registry: {},
-    lanes: [],
+    registry: upkeep.registry,
+    lanes: [upkeep.returns],
+    beginEpoch: upkeep.beginEpoch,
     catalogue: createCatalogueLine({
       store,
       trusted: config.trustAnchors,
@@ -232,7 +234,7 @@ function syncOf({ config, deps, events, rules, stores }: KioskParts): Service {
         catalogVersion: rules.catalogue.current()?.version ?? 0,
         configVersion: rules.configVersion(),
         lastZ: await stores.orders.lastClosed(),
-        lastBackupAt: null,
+        lastBackupAt: await upkeep.lastBackupAt(),
       }),
     },
     settings: { ...PUMP_SETTINGS, ratePerS: rules.config().limits.outbox_rate_per_s },
@@ -247,11 +249,18 @@ function syncOf({ config, deps, events, rules, stores }: KioskParts): Service {
   });
 }
 
-const schedulerOf = ({ config, deps: { clock, log }, stores, books }: KioskParts): Service =>
+const schedulerOf = ({
+  config,
+  deps: { clock, log },
+  stores,
+  books,
+  upkeep,
+}: KioskParts): Service =>
   createScheduler({
     chores: [
       forgottenDayChore(books, log),
       dayFilesChore(stores.days, { folder: config.exportDir, clock, log }),
+      ...upkeep.chores,
     ],
     log,
   });

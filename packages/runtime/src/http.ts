@@ -65,7 +65,7 @@ export function parseRequest<Schema extends z.ZodType>(
   throw new Problem(400, 'bad-request', 'the request is not as it should be', {
     faults: parsed.error.issues.map(({ path, code, message, input }) => ({
       path: path.join('.'),
-      code: code.replaceAll('_', '-'),
+      code: code === 'custom' ? 'not-valid' : code.replaceAll('_', '-'),
       message,
       ...(isPlain(input) ? { value: input } : {}),
     })),

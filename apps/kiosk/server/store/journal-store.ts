@@ -1,5 +1,6 @@
 import type { JournalHead } from '@tillwire/contract';
 import type { Place } from '@tillwire/sync';
+import { sql } from 'kysely';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
 
 /** Rows released in one transaction: longer ones would hold up the till. */
@@ -207,11 +208,12 @@ export function createJournalStore(db: KioskDatabase): JournalStore {
             .executeTakeFirstOrThrow(),
         ),
       );
+      const holes = await holesBefore(db, head.epoch);
       const heads = rows.map(({ epoch, seq, hash }) => ({
         journal_epoch: epoch,
         journal_seq: seq,
         hash,
-        holes: [],
+        holes: holes.filter((hole) => hole.epoch === epoch).map(({ from, to }) => ({ from, to })),
       }));
       return heads.some(({ journal_epoch }) => journal_epoch === head.epoch)
         ? heads
@@ -235,6 +237,25 @@ export function createJournalStore(db: KioskDatabase): JournalStore {
       return { count: open.count, oldestMs: open.oldest, parked: parked.count };
     },
   };
+}
+
+/** Holes of one heartbeat, at most; those not told wait until others are filled. */
+const MAX_HOLES = 1000;
+
+/**
+ * Places of ended epochs that are not held though later ones are: a restore lost them. What was pruned is a journal's
+ * beginning and no hole.
+ */
+async function holesBefore(
+  db: KioskDatabase,
+  current: number,
+): Promise<readonly { readonly epoch: number; readonly from: number; readonly to: number }[]> {
+  const { rows } = await sql<{ epoch: number; from: number; to: number }>`
+    SELECT epoch, seq + 1 AS "from", next - 1 AS "to" FROM (
+      SELECT epoch, seq, lead(seq) OVER (PARTITION BY epoch ORDER BY seq) AS next
+      FROM journal WHERE epoch < ${current}
+    ) AS held WHERE next > seq + 1 ORDER BY epoch, seq LIMIT ${MAX_HOLES}`.execute(db);
+  return rows;
 }
 
 function byEpoch(places: readonly Place[]): ReadonlyMap<number, number[]> {

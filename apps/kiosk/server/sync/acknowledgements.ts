@@ -17,6 +17,8 @@ import type { SyncState } from '../store/sync-state-store.ts';
 export interface AcknowledgementDeps {
   readonly journal: JournalStore;
   readonly errors: ErrorStore;
+  /** The journal begins a new epoch: the one written is not the one Head Office knows. */
+  readonly beginEpoch: () => Promise<void>;
   /** Durably. */
   readonly saveState: (state: SyncState) => Promise<void>;
   readonly crashPoint: CrashPoint;
@@ -37,7 +39,7 @@ export interface Acknowledged {
 export async function acknowledge(
   ack: Acknowledgement,
   state: SyncState,
-  { journal, errors, saveState, crashPoint }: AcknowledgementDeps,
+  { journal, errors, beginEpoch, saveState, crashPoint }: AcknowledgementDeps,
 ): Promise<Acknowledged | null> {
   const heads = await journal.heads();
   const hashes = await journal.hashesAt(placesOf(ack));
@@ -72,6 +74,7 @@ export async function acknowledge(
   if (rows.length > 0) events.push({ type: 'released', rows });
   await errors.acknowledge(ack.acked_ids, atMs);
   for (const alarm of release.alarms) await errors.report(alarmReport(alarm));
+  if (release.startsNewEpoch) await beginEpoch();
   return {
     events,
     state: {

@@ -283,6 +283,7 @@ async function takeAcknowledgement(session: Session, message: IncomingMessage): 
   const done = await acknowledge(ack.value, state.current, {
     journal: deps.journal,
     errors: deps.errors,
+    beginEpoch: deps.beginEpoch,
     crashPoint: deps.crashPoint,
     saveState: (next) => deps.syncState.save(next),
   });
