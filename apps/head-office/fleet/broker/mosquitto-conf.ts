@@ -1,10 +1,4 @@
-import {
-  type BrokerAuth,
-  kioskRightsOf,
-  officeUsers,
-  type Rights,
-  rightsOfUser,
-} from './rights.ts';
+import { type BrokerAuth, kioskRights, officeUsers, type Rights, rightsOfUser } from './rights.ts';
 
 /** The largest packet, bytes: a full batch or catalogue with room to spare. */
 export const MAX_PACKET_BYTES = 16 * 1024 * 1024;
@@ -78,7 +72,7 @@ export function mosquittoConf({ folder, port, bind, auth, plugin }: MosquittoCon
 export function accessFile(): string {
   const lines = [
     '# %u is the common name of the certificate.',
-    ...grants('pattern', kioskRightsOf('%u')),
+    ...grants('pattern', kioskRights('%u')),
     ...officeUsers('certificates').flatMap((user) => [
       '',
       `user ${user}`,

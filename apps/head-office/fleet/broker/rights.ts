@@ -1,4 +1,4 @@
-import { isStoreCode, type StoreCode } from '@tillwire/domain';
+import { isStoreCode } from '@tillwire/domain';
 
 /** What an account may publish and what it may subscribe to and receive, as MQTT topic filters. */
 export interface Rights {
@@ -43,11 +43,8 @@ export const ADMIN_RIGHTS: Rights = {
   receive: ['$CONTROL/dynamic-security/#', '$SYS/broker/#'],
 };
 
-/** What the shop `store` may do: everything of its own, nothing of another's. */
-export const kioskRights = (store: StoreCode): Rights => kioskRightsOf(store);
-
-/** As {@link kioskRights}, by a broker's placeholder for the user's name. */
-export const kioskRightsOf = (user: string): Rights => ({
+/** What a shop may do: everything of its own, nothing of another's. `user` is its code, or a broker's placeholder. */
+export const kioskRights = (user: string): Rights => ({
   publish: [`stores/${user}/#`],
   receive: [
     'ho/catalog/full/+',
