@@ -53,6 +53,41 @@ describe('A delta between two catalogues', () => {
     expect(deltaBetween(base, { ...base, settings })).toEqual({ settings });
   });
 
+  it('notices every kind of difference in an entry', () => {
+    const base = some(1);
+    const [first, ...others] = base.products as readonly [Product, ...Product[]];
+    const key = { page: 1, sequence: 1, label: 'X', colour: null };
+    const variants: readonly Partial<Product>[] = [
+      { addOns: null },
+      { addOns: [] },
+      { addOns: [productCode(1)] },
+      { addOns: [productCode(1), productCode(2)] },
+      { menuKey: null },
+      { menuKey: key },
+      { menuKey: { ...key, colour: { red: 1, green: 2, blue: 3 } } },
+      { kcal: null },
+      { kcal: 0 },
+    ];
+    for (const from of variants) {
+      for (const to of variants) {
+        const before = { ...base, products: [{ ...first, ...from }, ...others] };
+        const after = { ...base, products: [{ ...first, ...from, ...to }, ...others] };
+        const delta = deltaBetween(before, after);
+        expect(applyDelta(before, delta)).toEqual(after);
+        expect(delta).toEqual(deltaBetween(before, structuredClone(after)));
+        expect('products' in delta).toBe(JSON.stringify(before) !== JSON.stringify(after));
+      }
+    }
+  });
+
+  it('takes a list and a record for different things', () => {
+    const base = some(1);
+    const [first, ...others] = base.products as readonly [Product, ...Product[]];
+    const odd = { ...first, components: {} as unknown as Product['components'] };
+    const list = { ...base, products: [{ ...first, components: [] }, ...others] };
+    expect(deltaBetween(list, { ...base, products: [odd, ...others] })).toHaveProperty('products');
+  });
+
   it('knows stock items by kind and number', () => {
     const item = { kind: 'A' as const, code: stockCode(9), name: 'Cheese' };
     const other = { kind: 'B' as const, code: stockCode(9), name: 'Bag' };

@@ -173,6 +173,107 @@ describe('A product', () => {
   });
 });
 
+describe('A fault says what is allowed', () => {
+  const messages = (catalogue: Catalogue): readonly string[] =>
+    validateCatalogue(catalogue).map(({ path, message }) => `${path}: ${message}`);
+  const [burger, ...others] = SOUND.products;
+
+  it('in a product', () => {
+    const slips: Slips<Product> = {
+      name: '',
+      description: ' padded',
+      eatVatClass: 8,
+      prices: [1, 2, 3, 4, 5],
+      choiceGroups: [[], [26, 26], [998]],
+      menuKey: { page: 7, sequence: -1, label: 'X', colour: null },
+      priceListPlace: { section: 0, sequence: 0, mealSection: 0, mealSequence: 0 },
+      largeDrink: 93,
+      components: [
+        { kind: 'B', code: 1, quantityMicro: 1 },
+        { kind: 'A', code: 1, quantityMicro: 1 },
+      ],
+      allergens: ['none'],
+    };
+    expect(messages(withProduct(1, slips))).toEqual([
+      'products.1.name: must not be empty',
+      'products.1.description: the text is padded',
+      'products.1.eatVatClass: there is no such VAT class',
+      'products.1.prices: must be six prices',
+      'products.1.choiceGroups.0: must not be empty',
+      'products.1.choiceGroups.1: must not be there twice',
+      'products.1.choiceGroups.2: there is no such product',
+      'products.1.menuKey.page: there is no such menu page',
+      'products.1.menuKey.sequence: must be a whole number from 0 to 99999',
+      'products.1.priceListPlace: a place in no section must be null',
+      'products.1.largeDrink: must be a drink of the same kind of meal (none) as its regular version',
+      'products.1.allergens: must be one name, not "none"',
+      'products.1.components: all food (A) must come before all packaging (B)',
+    ]);
+    const place = { section: 3, sequence: 0, mealSection: 0, mealSequence: 0 };
+    expect(messages(withProduct(1, { priceListPlace: place, menuName: '\ud800' }))).toEqual([
+      'products.1.menuName: the text contains half a character',
+      'products.1.priceListPlace.section: there is no such section of products in the price list',
+    ]);
+  });
+
+  it('in a combo', () => {
+    const tradeUp = {
+      combo: 77,
+      prices: [0, 0, 0, 0, 0, 0],
+      replacements: [
+        { product: 71, by: 30 },
+        { product: 30, by: 31 },
+        { product: 1, by: 2 },
+      ],
+    };
+    expect(messages(withCombo(4, { tradeUp, menuName: 'x'.repeat(201) }))).toEqual([
+      'combos.4.menuName: the text has more than 200 characters',
+      'combos.4.tradeUp.combo: there is no such combo',
+      'combos.4.tradeUp.replacements: must come before 71',
+      'combos.4.tradeUp.replacements: must come before 30',
+      'combos.4.tradeUp.replacements.1: must be a component or a choice of the combo',
+    ]);
+  });
+
+  it('in codes, collections, channels and settings', () => {
+    const [channel] = SOUND.channels;
+    expect(
+      messages(
+        withParts({
+          products: [{ ...burger, code: 0 }, burger, burger, ...others],
+          combos: [{ ...SOUND.combos[0], code: 100_000, tradeUp: null }],
+          vatClasses: [...SOUND.vatClasses, { class: 100, rate: 0, name: '' }],
+          channels: [{ ...channel, code: 'a b', band: 7 }],
+          settings: { ...SOUND.settings, regularSide: 0, anyFoodMayBeLeftOut: true },
+        }),
+      ),
+    ).toEqual([
+      'products.1: must not be there twice',
+      'vatClasses.100: must be from 0 to 99',
+      'settings.regularSide: must be a whole number from 1 to 99999',
+      'products.0: must be a whole number from 1 to 99999',
+      'combos.100000: must be a whole number from 1 to 99999',
+      'channels.a b: must be 1 to 16 of A–Z, 0–9 and hyphen',
+      'channels.a b.band: must be 1 to 6',
+      'relishes: there must be no relishes where any food may be left out',
+    ]);
+    const many = {
+      stockItems: Array.from({ length: 20_001 }, (_, at) => ({
+        kind: 'A',
+        code: at + 1,
+        name: '',
+      })),
+    };
+    expect(messages(withParts(many))).toEqual(['stockItems: must be at most 20000']);
+    expect(
+      messages(withParts({ products: [], combos: [], extras: [], miscellaneous: [] })),
+    ).toEqual(['products: must not be empty']);
+    expect(
+      messages(withParts({ relishes: [9, 8].map((code) => ({ code, name: '', menuName: '' })) })),
+    ).toEqual(['relishes.8: must come before 9']);
+  });
+});
+
 describe('A catalogue no order or day could carry', () => {
   const many = <T>(count: number, entry: (at: number) => T): T[] =>
     Array.from({ length: count }, (_, at) => entry(at + 1));

@@ -21,6 +21,7 @@ import {
   utcInstant,
   vatClassCode,
 } from './ids.ts';
+import { basisPoints, halfUp } from './money.ts';
 
 describe('store codes', () => {
   it.each(['S01', 'S09', 'S99', 'S100', 'S9999'])('%s is one', (code) => {
@@ -128,4 +129,18 @@ describe('instants', () => {
     '%s is none',
     (text) => expect(isUtcInstant(text)).toBe(false),
   );
+});
+
+describe('at their edges', () => {
+  it('the first order of a day is an order id', () => {
+    expect(parseGlobalOrderId('S01-20250716-000001')?.sequence).toBe(1);
+    expect(isGlobalOrderId('S01-20250716-000001')).toBe(true);
+    expect(isGlobalOrderId('S01-20250716-000000')).toBe(false);
+    expect(isGlobalOrderId('S01-20250230-000001')).toBe(false);
+  });
+  it('what is refused is named', () => {
+    expect(() => utcInstant(-1)).toThrow('not an instant: -1');
+    expect(() => basisPoints(10_001)).toThrow('not a rate in basis points: 10001');
+    expect(() => halfUp(-1, 2)).toThrow('half-up of -1 / 2');
+  });
 });

@@ -152,6 +152,52 @@ describe('toggling the payment', () => {
   });
 });
 
+describe('a refusal of what comes after the sale', () => {
+  const refusal = (result: { ok: boolean; error?: unknown }) => (result.ok ? null : result.error);
+  it('names its field', () => {
+    const said = { crewId: ' ', reason: ' ' };
+    expect(refusal(voidOrder(sale(), said))).toEqual([
+      { type: 'crew-id-needed', path: 'crewId' },
+      { type: 'reason-needed', path: 'reason' },
+    ]);
+    const changed = (order: Order, method: string) =>
+      refusal(changePayment(order, method as CustomerTender, shop));
+    const phone = sale({ channel: 'PO-C' });
+    expect(changed(phone, 'voucher')).toEqual([
+      { type: 'tender-not-accepted', path: 'method', value: 'voucher' },
+    ]);
+    expect(changed(phone, 'cash')).toEqual([
+      { type: 'same-tender', path: 'method', value: 'cash' },
+    ]);
+    expect(changed({ ...phone, status: 'voided' }, 'card')).toEqual([
+      { type: 'already-voided', path: '' },
+    ]);
+    expect(changed(sale({ tenders: [{ method: 'crew-food' }], crewId: '7' }), 'card')).toEqual([
+      { type: 'payment-not-changeable', path: '', value: 'crew-food' },
+    ]);
+    expect(changed({ ...phone, channel: 'XX' as Order['channel'] }, 'card')).toEqual([
+      { type: 'unknown-channel', path: 'channel', value: 'XX' },
+    ]);
+  });
+  it('of a paid out is told of channel, amount, crew and reason together', () => {
+    expect(refusal(paidOut({ amount: 0, crewId: ' ', reason: '', channel: 'XX' }))).toEqual([
+      { type: 'unknown-channel', path: 'channel', value: 'XX' },
+      { type: 'bad-paid-out-amount', path: 'amount', value: 0 },
+      { type: 'crew-id-needed', path: 'crewId' },
+      { type: 'reason-needed', path: 'reason' },
+    ]);
+  });
+  it('is none for a paid out with padded words, which are trimmed', () => {
+    const out = paidOut({ crewId: ' 7 ', reason: ' milk ' });
+    expect(out.ok && [out.value.crewId, out.value.reason, out.value.vatBasis]).toEqual([
+      '7',
+      'milk',
+      'take',
+    ]);
+    expect(out.ok && out.value.discounts).toEqual({ meal: 0, combo: 0 });
+  });
+});
+
 describe('how an order was paid', () => {
   it('is its only method, or split', () => {
     expect(paymentOf(sale())).toBe('cash');
