@@ -6,8 +6,10 @@ export interface Waiting {
 export interface BatcherOptions<Item extends Waiting> {
   /** Stores a batch; must not throw for a bad item. Throws when the database is away: the batch is kept and tried again. */
   readonly commit: (batch: readonly Item[]) => Promise<void>;
-  /** Called with what went wrong before a batch is tried again; resolves when it may be. */
-  readonly backOff: (error: unknown, attempt: number) => Promise<void>;
+  /** Called with what went wrong; resolves to whether to try again, once it may be. A batch given up is forgotten. */
+  readonly backOff: (error: unknown, attempt: number) => Promise<boolean>;
+  /** Called once a batch is stored or given up. */
+  readonly onSettled: (batch: readonly Item[]) => void;
   /** A batch is closed once it holds this many events. */
   readonly maxEvents: number;
   /** A smaller batch is closed after this long. */
@@ -21,7 +23,7 @@ export interface Batcher<Item extends Waiting> {
   readonly add: (item: Item) => void;
   /** Items added and not yet stored. */
   readonly pending: () => number;
-  /** Resolves once everything added is stored. */
+  /** Resolves once everything added is stored or given up. */
   readonly drain: () => Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export function createBatcher<Item extends Waiting>(options: BatcherOptions<Item
         await options.commit(batch);
         return;
       } catch (error) {
-        await options.backOff(error, attempt);
+        if (!(await options.backOff(error, attempt))) return;
       }
     }
   };
@@ -71,6 +73,7 @@ export function createBatcher<Item extends Waiting>(options: BatcherOptions<Item
       void run(batch).then(() => {
         busy--;
         pending -= batch.length;
+        options.onSettled(batch);
         if (pending === 0) {
           for (const resolve of drained) resolve();
           drained = [];

@@ -1,5 +1,5 @@
+import { sqlStateOf } from '../store/database.ts';
 import type { EventOutcome } from '../store/late-events.ts';
-import type { OrderRows } from '../store/order-rows.ts';
 
 /** What became of an event once the database has it for good. */
 export type CommittedOutcome = EventOutcome | { readonly type: 'refused'; readonly detail: string };
@@ -9,17 +9,16 @@ export type CommittedOutcome = EventOutcome | { readonly type: 'refused'; readon
  * others (protocol.md §4.1): the one it refuses comes back as `refused`. Errors that are not about the data, a
  * lost connection say, are thrown, and nothing may be acknowledged.
  */
-export async function commitBisecting(
-  events: readonly OrderRows[],
-  store: (events: readonly OrderRows[]) => Promise<readonly EventOutcome[]>,
+export async function commitBisecting<Event>(
+  events: readonly Event[],
+  store: (events: readonly Event[]) => Promise<readonly EventOutcome[]>,
 ): Promise<readonly CommittedOutcome[]> {
+  if (events.length === 0) return [];
   try {
     return await store(events);
   } catch (error) {
     if (!isDataError(error)) throw error;
-    if (events.length <= 1) {
-      return events.map(() => ({ type: 'refused', detail: error.message }));
-    }
+    if (events.length === 1) return [{ type: 'refused', detail: error.message }];
     const half = Math.ceil(events.length / 2);
     const first = await commitBisecting(events.slice(0, half), store);
     const second = await commitBisecting(events.slice(half), store);
@@ -31,7 +30,4 @@ export async function commitBisecting(
 const DATA_CLASSES = new Set(['21', '22', '23', '42', '54']);
 
 const isDataError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  DATA_CLASSES.has(error.code.slice(0, 2));
+  DATA_CLASSES.has(sqlStateOf(error).slice(0, 2));

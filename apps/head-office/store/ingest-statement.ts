@@ -12,8 +12,9 @@ WITH event AS MATERIALIZED (
     order_key bigint, latest boolean, counts boolean, global_order_id text, store text, business_date date,
     journal_epoch bigint, journal_seq bigint, revision integer, hash text, prev_hash text, payload text,
     status text, kind text, channel text, price_band smallint, vat_basis text, payment_method text,
-    crew_id text, gross integer, net integer, vat integer, meal_discount integer, combo_discount integer,
-    catalog_version bigint, created_at timestamptz, utc_hour integer
+    crew_id text, gross integer, net integer, vat integer, vat_classes integer[],
+    meal_discount integer, combo_discount integer, catalog_version bigint, created_at timestamptz,
+    utc_hour integer
   )
 ), line AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($2::jsonb) AS l (
@@ -23,12 +24,12 @@ WITH event AS MATERIALIZED (
 ), placed AS (
   INSERT INTO orders (
     order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision, hash, status, kind,
-    channel, price_band, vat_basis, payment_method, crew_id, gross, net, vat, meal_discount, combo_discount,
-    catalog_version, created_at, received_at
+    channel, price_band, vat_basis, payment_method, crew_id, gross, net, vat, vat_classes, meal_discount,
+    combo_discount, catalog_version, created_at, received_at
   )
   SELECT order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision,
     decode(hash, 'hex'), status, kind, channel, price_band, vat_basis, payment_method, crew_id, gross, net, vat,
-    meal_discount, combo_discount, catalog_version, created_at, $4::timestamptz
+    vat_classes, meal_discount, combo_discount, catalog_version, created_at, $4::timestamptz
   FROM event WHERE latest ORDER BY order_key
   ON CONFLICT (order_key) DO NOTHING
   RETURNING order_key

@@ -164,12 +164,12 @@ async function replaceOrders(
     `INSERT INTO orders
      SELECT order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision,
        decode(hash, 'hex'), status, kind, channel, price_band, vat_basis, payment_method, crew_id, gross, net,
-       vat, meal_discount, combo_discount, catalog_version, created_at, $2
+       vat, vat_classes, meal_discount, combo_discount, catalog_version, created_at, $2
      FROM jsonb_to_recordset($1::jsonb) AS e (
        order_key bigint, global_order_id text, store text, business_date date, journal_epoch bigint,
        journal_seq bigint, revision integer, hash text, status text, kind text, channel text,
        price_band smallint, vat_basis text, payment_method text, crew_id text, gross integer, net integer,
-       vat integer, meal_discount integer, combo_discount integer, catalog_version bigint,
+       vat integer, vat_classes integer[], meal_discount integer, combo_discount integer, catalog_version bigint,
        created_at timestamptz
      ) ORDER BY order_key`,
     [JSON.stringify(events.map(({ order }) => order)), receivedAt],

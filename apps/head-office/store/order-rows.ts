@@ -24,6 +24,8 @@ export interface OrderRow {
   readonly gross: number;
   readonly net: number;
   readonly vat: number;
+  /** Class, rate, net, VAT of each class in turn. */
+  readonly vat_classes: readonly number[];
   readonly meal_discount: number;
   readonly combo_discount: number;
   readonly catalog_version: number;

@@ -3,7 +3,9 @@
 CREATE TABLE stores (
   store text PRIMARY KEY,
   name text NOT NULL DEFAULT '',
-  provisioned_at timestamptz NOT NULL,
+  first_seen_at timestamptz NOT NULL,
+  -- Null while nobody provisioned it: what it sends is kept all the same, and an alert says so.
+  provisioned_at timestamptz,
   revoked_at timestamptz
 );
 
@@ -30,12 +32,22 @@ CREATE INDEX journal_day ON journal (store, business_date);
 CREATE TABLE journal_epochs (
   store text NOT NULL,
   journal_epoch bigint NOT NULL,
+  -- Every seq up to here is held, parked or restored.
+  held_through bigint NOT NULL DEFAULT 0,
+  held_hash bytea,
+  -- As held_through, and every link fits.
   complete_through bigint NOT NULL DEFAULT 0,
-  -- Hash of the event at complete_through; the epoch's opening link while that is 0.
+  -- Hash of the event at complete_through.
   watermark_hash bytea,
+  -- What stands there is parked, or restored: no event of the books bears that hash.
+  watermark_parked boolean NOT NULL DEFAULT false,
+  -- The last verified backup holds everything up to here; restores never go behind it.
+  backed_up_through bigint NOT NULL DEFAULT 0,
   -- The store's own head, from its heartbeats: 0 before the first.
   head_seq bigint NOT NULL DEFAULT 0,
   head_hash bytea,
+  -- Places the store does not hold itself, [{"from": 1, "to": 2}], from its heartbeats.
+  holes jsonb NOT NULL DEFAULT '[]',
   -- Set when a link does not fit: the claim of completeness stops there, the lane goes on.
   frozen_at_seq bigint,
   -- A later epoch began: what neither side holds of this one counts as restored.
@@ -63,6 +75,8 @@ CREATE TABLE orders (
   gross integer NOT NULL,
   net integer NOT NULL,
   vat integer NOT NULL,
+  -- class, rate, net, VAT of each class in turn.
+  vat_classes integer[] NOT NULL,
   meal_discount integer NOT NULL,
   combo_discount integer NOT NULL,
   catalog_version bigint NOT NULL,
@@ -158,6 +172,7 @@ CREATE TABLE quarantine (
 );
 CREATE UNIQUE INDEX quarantine_payload ON quarantine (topic, payload_hash);
 CREATE INDEX quarantine_place ON quarantine (store, journal_epoch, journal_seq) WHERE journal_seq IS NOT NULL;
+CREATE INDEX quarantine_hash ON quarantine (store, payload_hash) WHERE journal_seq IS NULL;
 
 CREATE TABLE day_summaries (
   store text NOT NULL,
@@ -184,6 +199,7 @@ CREATE TABLE store_states (
   changed_at timestamptz NOT NULL
 );
 
+-- What a store reported, and what Head Office itself saw of it: those ids begin with `ho:`.
 CREATE TABLE error_events (
   store text NOT NULL,
   error_id text NOT NULL,

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import {
+  type Clock,
+  ConfigError,
+  type CrashPoint,
+  type Ids,
+  type Log,
+  type Metrics,
+  readMigrations,
+  type Service,
+  untilAborted,
+} from '@tillwire/runtime';
+import { createDashboard } from './api/dashboard.ts';
+import { createDayJudge } from './books/day-judge.ts';
+import type { HeadOfficeConfig } from './config.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { createSigner, openStateDir } from './state-dir.ts';
+import { type Database, migrate, openDatabase } from './store/database.ts';
+import { settleIncarnation } from './store/incarnation-store.ts';
+import { createMaintenance } from './store/partitions.ts';
+
+export { type HeadOfficeConfig, parseHeadOfficeConfig } from './config.ts';
+
+/** What a Head Office process can be: one of these, or several. */
+export const HEAD_OFFICE_ROLES = ['ingest', 'catalogue', 'fleet', 'dashboard'] as const;
+export type HeadOfficeRole = (typeof HEAD_OFFICE_ROLES)[number];
+
+export interface HeadOfficeDeps {
+  readonly roles: readonly HeadOfficeRole[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly crashPoint: CrashPoint;
+}
+
+export interface HeadOffice {
+  /** To run together, and to stop in this order. */
+  readonly services: readonly Service[];
+  /** The dashboard's address once it listens; never without that role. */
+  readonly listening: Promise<string>;
+}
+
+const MIGRATIONS = join(import.meta.dirname, 'store', 'migrations');
+
+/** Head Office over its database, which is brought to this version first. */
+export async function createHeadOffice(
+  config: HeadOfficeConfig,
+  deps: HeadOfficeDeps,
+): Promise<HeadOffice> {
+  const { roles, clock, ids, log, metrics } = deps;
+  const { broker } = config;
+  if (broker === null && roles.some((role) => role !== 'dashboard')) {
+    throw new ConfigError('wrong configuration\n  MQTT_URL: is needed (not set)');
+  }
+  const stateDir = openStateDir(config.stateDir, ids);
+  const db = openDatabase(config.databaseUrl, { log });
+  try {
+    await migrate(db, readMigrations(MIGRATIONS));
+  } catch (error) {
+    await db.end();
+    throw error;
+  }
+  const services: Service[] = [];
+  let listening = new Promise<string>(() => undefined);
+  if (roles.includes('dashboard')) {
+    const { adminToken, publicUrl, http } = config;
+    const dashboard = createDashboard({
+      db,
+      clock,
+      ids,
+      log,
+      metrics,
+      adminToken,
+      publicUrl,
+      http,
+    });
+    services.push(dashboard.service);
+    listening = dashboard.listening;
+  }
+  if (broker !== null && roles.includes('ingest')) {
+    services.push(
+      createIngest({
+        ...deps,
+        db,
+        broker,
+        clientId: `ingest-${ids.uuid()}`,
+        sign: createSigner(stateDir.keys(), clock),
+        settleIncarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
+        shard: config.shard,
+      }),
+      createDayJudge({ db, clock, log }),
+      createMaintenance({ db, clock, log }),
+    );
+  }
+  services.push(closing(db));
+  return { services, listening };
+}
+
+/** Last to stop: gives the connections back. */
+const closing = (db: Database): Service => ({
+  name: 'database',
+  run: async (signal) => {
+    await untilAborted(signal);
+    await db.end();
+  },
+});

@@ -1,0 +1,293 @@
+import {
+  commandResultSchema,
+  decodeEvents,
+  errorEventSchema,
+  filterOf,
+  heartbeatSchema,
+  parseTopic,
+  sha256,
+  storeStateSchema,
+  type CommandResult,
+  type Heartbeat,
+  type StoreState,
+} from '@tillwire/contract';
+import type { StoreCode } from '@tillwire/domain';
+import {
+  type BrokerAddress,
+  type Clock,
+  createMqttLink,
+  type CrashPoint,
+  type Ids,
+  type IncomingMessage,
+  type Log,
+  pause,
+  repeat,
+  type Service,
+  untilAborted,
+} from '@tillwire/runtime';
+import { backoffMs } from '@tillwire/sync';
+import type { z } from 'zod';
+import type { Signer } from '../state-dir.ts';
+import type { Database } from '../store/database.ts';
+import { park } from '../store/quarantine-store.ts';
+import { storeErrorEvent, storeHeartbeat, storeState } from '../store/telemetry-store.ts';
+import { advanceWatermarks, readEpochMarks } from '../store/watermark-store.ts';
+import { createAcknowledger, NAMES_NOTHING } from './acknowledger.ts';
+import { createBatcher } from './batcher.ts';
+import { commitMessages, createMeeting, type LaneEvent, type LaneMessage } from './lane.ts';
+import { readDaySummary, readOrderEvent, unreadable } from './read-event.ts';
+import { createRefill } from './refill.ts';
+import { isOurs, type Shard } from './shard.ts';
+import { createWatermarkKeeper } from './watermark-keeper.ts';
+
+/** What other parts of Head Office do with a store's word, after ingest did its own; a throw has it sent again. */
+export interface UpHandlers {
+  readonly health?: (store: StoreCode, heartbeat: Heartbeat) => Promise<void>;
+  readonly state?: (store: StoreCode, state: StoreState) => Promise<void>;
+  readonly results?: (store: StoreCode, result: CommandResult) => Promise<void>;
+}
+
+export interface IngestDeps {
+  readonly db: Database;
+  readonly broker: BrokerAddress;
+  readonly clientId: string;
+  readonly sign: Signer;
+  /** Settles Head Office's incarnation (protocol.md §3.7); asked at the start and each minute. */
+  readonly settleIncarnation: () => Promise<number>;
+  /** The part of the stores that is this worker's on a broker without shared subscriptions; null: all. */
+  readonly shard: Shard | null;
+  readonly handlers?: UpHandlers;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly crashPoint: CrashPoint;
+}
+
+const BATCH_EVENTS = 100;
+const BATCH_WAIT_MS = 50;
+/** Batches stored at once: more connections than this gain nothing on PostgreSQL. */
+const LANES = 4;
+/** Events held in memory at most before the line is put down until they are stored. */
+const HIGH_WATER_EVENTS = 20_000;
+const LOW_WATER_EVENTS = 2000;
+const BACKOFF = { firstBackoffMs: 100, maxBackoffMs: 5000 };
+const INCARNATION_CHECK_MS = 60_000;
+
+/** The `ingest` role: takes in what the stores send, stores it, and only then acknowledges it (protocol.md §4.1). */
+export const createIngest = (deps: IngestDeps): Service => ({
+  name: 'ingest',
+  run: (signal) => runIngest(deps, signal),
+});
+
+/** Every worker hears states for itself: a share gives nothing that is retained. */
+export function subscriptionsOf(shared: boolean, withResults: boolean): readonly string[] {
+  const names = ['orders', 'exports', 'health', 'errors', ...(withResults ? ['results'] : [])];
+  const filters = (names as Parameters<typeof filterOf>[0][]).map(filterOf);
+  return [
+    ...(shared ? filters.map((filter) => `$share/ingest/${filter}`) : filters),
+    filterOf('state'),
+  ];
+}
+
+async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
+  const { db, log, clock, handlers = {} } = deps;
+  let incarnation = await deps.settleIncarnation();
+  const shared = deps.broker.protocolVersion !== 4 && deps.shard === null;
+  const stopping = new AbortController();
+  let held = 0;
+  let isDeaf = false;
+
+  const publish = (topic: string, payload: string) => link.publish(topic, payload);
+  const acknowledge = createAcknowledger({
+    ...deps,
+    publish,
+    incarnation: () => incarnation,
+  });
+  const keeper = createWatermarkKeeper({ db, acknowledge, clock, log });
+  const meet = createMeeting({ db, log });
+  const refill = createRefill({ ...deps, publish, incarnation: () => incarnation });
+  const lane = {
+    ...deps,
+    acknowledge,
+    touched: keeper.touched,
+    meet,
+    nowMs: clock.nowMs,
+  };
+
+  const batcher = createBatcher<LaneMessage>({
+    commit: (batch) => commitMessages(lane, batch),
+    backOff: async (error, attempt) => {
+      log.error({ err: error, attempt }, 'a batch could not be stored; trying again');
+      await pause(backoffMs(attempt, BACKOFF, deps.ids.chance()), stopping.signal);
+      return !stopping.signal.aborted;
+    },
+    onSettled: (batch) => {
+      held -= sizeOf(batch);
+      if (isDeaf && held <= LOW_WATER_EVENTS && !signal.aborted) {
+        isDeaf = false;
+        link.start();
+      }
+    },
+    maxEvents: BATCH_EVENTS,
+    maxWaitMs: BATCH_WAIT_MS,
+    lanes: LANES,
+    setTimer: (ms, fire) => {
+      const timer = setTimeout(fire, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+
+  /** Stores send again whatever was not acknowledged, so not listening for a while loses nothing. */
+  const hold = (message: LaneMessage): void => {
+    held += sizeOf([message]);
+    batcher.add(message);
+    if (isDeaf || held < HIGH_WATER_EVENTS) return;
+    isDeaf = true;
+    log.warn({ held }, 'more comes than can be stored; the line is put down meanwhile');
+    void link.stop();
+  };
+
+  const tellState = async (store: StoreCode, ids: readonly string[] = []): Promise<void> => {
+    const marks = (await readEpochMarks(db, [store])).get(store) ?? [];
+    await acknowledge(store, marks, { ...NAMES_NOTHING, ids });
+  };
+
+  const onTelemetry = createTelemetry({
+    db,
+    clock,
+    onHeartbeat: async (store, heartbeat, at) => {
+      await meet([store], at);
+      await storeHeartbeat(db, heartbeat, at);
+      const epochs = heartbeat.journal.map(({ journal_epoch }) => journal_epoch);
+      await advanceWatermarks(db, store, epochs, { again: true, at });
+      await tellState(store);
+      await refill.onHeartbeat(store, heartbeat);
+      await handlers.health?.(store, heartbeat);
+    },
+    onState: async (store, state, at) => {
+      await meet([store], at);
+      await storeState(db, state, at);
+      if (state.state === 'online') await tellState(store);
+      await handlers.state?.(store, state);
+    },
+    onError: async (store, event, at) => {
+      await meet([store], at);
+      await storeErrorEvent(db, event, at);
+      await tellState(store, [event.error_id]);
+    },
+    onResult: async (store, result) => {
+      await handlers.results?.(store, result);
+      await tellState(store, [result.command_id]);
+    },
+    onUnfit: (store, hash) => tellState(store, [`sha256:${hash}`]),
+  });
+
+  const link = createMqttLink({
+    ...deps,
+    subscriptions: subscriptionsOf(shared, handlers.results !== undefined),
+    onUp: () => undefined,
+    onDown: () => undefined,
+    onMessage: (message) => {
+      const parsed = parseTopic(message.topic);
+      if (parsed === null || !isOurs(parsed.store, deps.shard)) return message.done();
+      const { store, name } = parsed;
+      if (name === 'orders' || name === 'exports') return hold(laneMessageOf(store, name, message));
+      onTelemetry(store, name, message.topic, message.payload).then(
+        message.done,
+        (error: unknown) =>
+          log.error({ store, topic: message.topic, err: error }, 'a message could not be stored'),
+      );
+    },
+  });
+
+  const checkIncarnation = async (): Promise<void> => {
+    const now = await deps.settleIncarnation();
+    if (now === incarnation) return;
+    log.error({ was: incarnation, now }, 'the database was restored under us');
+    incarnation = now;
+    meet.forget();
+  };
+  const keeping = keeper.run(stopping.signal);
+  const checking = repeat(INCARNATION_CHECK_MS, stopping.signal, checkIncarnation, (error) =>
+    log.warn({ err: error }, 'the incarnation could not be checked'),
+  );
+  link.start();
+  await untilAborted(signal);
+  // What is on its way into the database is stored and acknowledged; what can't be now, the stores send again.
+  const patience = pause(DRAIN_MS);
+  await Promise.race([batcher.drain(), patience]);
+  stopping.abort();
+  await batcher.drain();
+  await Promise.all([keeping, checking]);
+  await link.stop();
+}
+
+const DRAIN_MS = 3000;
+
+const sizeOf = (batch: readonly LaneMessage[]): number =>
+  batch.reduce((sum, { events }) => sum + Math.max(1, events.length), 0);
+
+function laneMessageOf(
+  store: StoreCode,
+  name: 'orders' | 'exports',
+  { topic, payload, done }: IncomingMessage,
+): LaneMessage {
+  const decoded = decodeEvents(payload);
+  if (!decoded.ok) {
+    const unfit = unreadable(payload, decoded.error);
+    return { store, topic, events: [{ type: 'unfit', unfit }], done };
+  }
+  const events = decoded.value.map((event): LaneEvent => {
+    if (name === 'orders') {
+      const read = readOrderEvent(event, store);
+      return read.fit ? { type: 'order', rows: read.row } : { type: 'unfit', unfit: read.unfit };
+    }
+    const read = readDaySummary(event, store);
+    return read.fit ? { type: 'day', row: read.row } : { type: 'unfit', unfit: read.unfit };
+  });
+  return { store, topic, events, done };
+}
+
+interface TelemetryDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly onHeartbeat: On<typeof heartbeatSchema>;
+  readonly onState: On<typeof storeStateSchema>;
+  readonly onError: On<typeof errorEventSchema>;
+  readonly onResult: On<typeof commandResultSchema>;
+  readonly onUnfit: (store: StoreCode, hash: string) => Promise<void>;
+}
+
+type On<Schema extends z.ZodType> = (
+  store: StoreCode,
+  message: z.infer<Schema>,
+  at: Date,
+) => Promise<void>;
+
+/** Takes in everything but the journal's lane; what can't be read is parked there too. */
+const createTelemetry =
+  (deps: TelemetryDeps) =>
+  async (store: StoreCode, name: string, topic: string, payload: Buffer): Promise<void> => {
+    // A retained message that was cleared says nothing.
+    if (payload.length === 0) return;
+    const at = new Date(deps.clock.nowMs());
+    const read = async <Schema extends z.ZodType<{ readonly store_code: string }>>(
+      schema: Schema,
+      take: On<Schema>,
+    ): Promise<void> => {
+      const decoded = decodeEvents(payload);
+      const parsed = decoded.ok ? schema.safeParse(decoded.value[0]?.value) : null;
+      if (parsed?.success === true && parsed.data.store_code === store) {
+        return take(store, parsed.data, at);
+      }
+      const hash = sha256(payload);
+      const detail = parsed?.error?.issues[0]?.message ?? 'not a message of this store';
+      const reason = decoded.ok ? 'bad-shape' : decoded.error.type;
+      await park(deps.db, [{ store, topic, reason, detail, payload, hash, place: null }], at);
+      await deps.onUnfit(store, hash);
+    };
+    if (name === 'health') return read(heartbeatSchema, deps.onHeartbeat);
+    if (name === 'state') return read(storeStateSchema, deps.onState);
+    if (name === 'errors') return read(errorEventSchema, deps.onError);
+    if (name === 'results') return read(commandResultSchema, deps.onResult);
+  };

@@ -1,0 +1,198 @@
+import type { StoreCode } from '@tillwire/domain';
+import type { CrashPoint, Log } from '@tillwire/runtime';
+import { recordAlert } from '../store/alert-store.ts';
+import type { Database } from '../store/database.ts';
+import { storeDaySummaries } from '../store/day-summary-store.ts';
+import { storeOrderEvents } from '../store/ingest-store.ts';
+import type { OrderRows } from '../store/order-rows.ts';
+import { park, type ParkedRow } from '../store/quarantine-store.ts';
+import { noteStores } from '../store/telemetry-store.ts';
+import { readEpochMarks } from '../store/watermark-store.ts';
+import type { Acknowledge, NamedEvent } from './acknowledger.ts';
+import { commitBisecting, type CommittedOutcome } from './committer.ts';
+import { type DayRow, storedOrderRows, type Unfit } from './read-event.ts';
+
+/** One event of a message, as far as it could be read. */
+export type LaneEvent =
+  | { readonly type: 'order'; readonly rows: OrderRows }
+  | { readonly type: 'day'; readonly row: DayRow }
+  | { readonly type: 'unfit'; readonly unfit: Unfit };
+
+/** A message of the journal's lane: orders, or day summaries. */
+export interface LaneMessage {
+  readonly store: StoreCode;
+  readonly topic: string;
+  readonly events: readonly LaneEvent[];
+  /** Sends the PUBACK. */
+  readonly done: () => void;
+}
+
+export interface LaneDeps {
+  readonly db: Database;
+  readonly acknowledge: Acknowledge;
+  /** Events of these epochs were stored or parked. */
+  readonly touched: (store: StoreCode, epochs: Iterable<number>) => void;
+  /** Makes unknown stores known. */
+  readonly meet: (stores: readonly StoreCode[], at: Date) => Promise<void>;
+  readonly nowMs: () => number;
+  readonly crashPoint: CrashPoint;
+  readonly log: Log;
+}
+
+interface Stored {
+  readonly message: LaneMessage;
+  readonly event: LaneEvent;
+  readonly outcome: CommittedOutcome | null;
+}
+
+/**
+ * Stores a batch of messages whatever is in it: what fits goes into the books, the rest is parked; then, and only
+ * then, the broker and the stores are told. Throws when the database is away: nothing was acknowledged.
+ */
+export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage[]): Promise<void> {
+  const { db, crashPoint } = deps;
+  const at = new Date(deps.nowMs());
+  await deps.meet([...new Set(batch.map(({ store }) => store))], at);
+  crashPoint('ingest.before-commit');
+  const stored = await storeAll(db, batch, at);
+  await parkUnfit(deps, stored, at);
+  crashPoint('ingest.after-commit');
+  const byStore = Map.groupBy(stored, ({ message }) => message.store);
+  const marks = await readEpochMarks(db, [...byStore.keys()], touchedDays(stored));
+  for (const { done } of batch) done();
+  crashPoint('ingest.after-puback');
+  for (const [store, events] of byStore) {
+    const named = namedOf(events);
+    const epochs = new Set([...named.acked, ...named.parked].map(({ epoch }) => epoch));
+    const own = (marks.get(store) ?? []).filter(({ journal_epoch }) => epochs.has(journal_epoch));
+    // Not waited for: the next batch has no reason to.
+    void deps.acknowledge(store, own, named);
+    deps.touched(store, epochs);
+  }
+}
+
+async function storeAll(
+  db: Database,
+  batch: readonly LaneMessage[],
+  at: Date,
+): Promise<readonly Stored[]> {
+  const all = batch.flatMap((message) => message.events.map((event) => ({ message, event })));
+  const orders = all.flatMap(({ event }) => (event.type === 'order' ? [event.rows] : []));
+  const days = all.flatMap(({ event }) => (event.type === 'day' ? [event.row] : []));
+  const orderOutcomes = (
+    await commitBisecting(orders, (part) => storeOrderEvents(db, part, at, storedOrderRows))
+  ).values();
+  const dayOutcomes = (
+    await commitBisecting(days, (part) => storeDaySummaries(db, part, at))
+  ).values();
+  return all.map(({ message, event }) => {
+    const outcomes = event.type === 'order' ? orderOutcomes : dayOutcomes;
+    return {
+      message,
+      event,
+      outcome: event.type === 'unfit' ? null : (outcomes.next().value ?? null),
+    };
+  });
+}
+
+/** Everything of the batch that did not go into the books, with its reason. */
+const parkedRows = (stored: readonly Stored[]): readonly ParkedRow[] =>
+  stored.flatMap(({ message: { store, topic }, event, outcome }): readonly ParkedRow[] => {
+    if (event.type === 'unfit') {
+      const { bytes, hash, reason, detail, place } = event.unfit;
+      return [{ store, topic, reason, detail, payload: bytes, hash, place }];
+    }
+    if (outcome?.type !== 'fork' && outcome?.type !== 'refused') return [];
+    const row = event.type === 'order' ? event.rows.order : event.row;
+    const { payload, hash, journal_epoch: epoch, journal_seq: seq } = row;
+    return [
+      {
+        store,
+        topic,
+        reason: outcome.type === 'fork' ? 'fork' : 'refused-by-database',
+        detail: outcome.type === 'fork' ? `held is ${outcome.heldHash}` : outcome.detail,
+        payload: Buffer.from(payload),
+        hash,
+        place: { epoch, seq },
+      },
+    ];
+  });
+
+async function parkUnfit(
+  { db, log }: LaneDeps,
+  stored: readonly Stored[],
+  at: Date,
+): Promise<void> {
+  const rows = parkedRows(stored);
+  if (rows.length === 0) return;
+  await park(db, rows, at);
+  for (const { store, reason, hash, detail, place } of rows) {
+    log.warn({ store, reason, hash, seq: place?.seq }, 'a message was parked');
+    await recordAlert(db, {
+      store,
+      code: reason === 'fork' ? 'journal-fork' : 'message-parked',
+      key: hash.slice(0, 32),
+      message: `parked: ${reason}`,
+      facts: { reason, detail: detail.slice(0, 500), hash, ...place },
+      at,
+    });
+  }
+}
+
+const touchedDays = (stored: readonly Stored[]) => {
+  const days = new Map<string, { store: string; date: string }>();
+  for (const { event } of stored) {
+    if (event.type !== 'order') continue;
+    const { store, business_date: date } = event.rows.order;
+    days.set(`${store} ${date}`, { store, date });
+  }
+  return [...days.values()];
+};
+
+/** What an acknowledgement of these events names. */
+function namedOf(stored: readonly Stored[]) {
+  const acked: NamedEvent[] = [];
+  const parked: NamedEvent[] = [];
+  const ids: string[] = [];
+  for (const { event, outcome } of stored) {
+    if (event.type === 'unfit') {
+      const { place, hash } = event.unfit;
+      if (place === null) ids.push(`sha256:${hash}`);
+      else parked.push({ ...place, hash });
+    } else {
+      const row = event.type === 'order' ? event.rows.order : event.row;
+      const named = { epoch: row.journal_epoch, seq: row.journal_seq, hash: row.hash };
+      const isParked = outcome?.type === 'fork' || outcome?.type === 'refused';
+      (isParked ? parked : acked).push(named);
+    }
+  }
+  return { acked, parked, ids };
+}
+
+/** Makes stores known the first time they are heard of; one that nobody provisioned is an alert, never a loss. */
+export function createMeeting({
+  db,
+  log,
+}: {
+  readonly db: Database;
+  readonly log: Log;
+}): LaneDeps['meet'] & { readonly forget: () => void } {
+  const known = new Set<string>();
+  const meet = async (stores: readonly StoreCode[], at: Date): Promise<void> => {
+    const strangers = stores.filter((store) => !known.has(store));
+    if (strangers.length === 0) return;
+    for (const store of await noteStores(db, strangers, at)) {
+      log.warn({ store }, 'a store nobody provisioned');
+      await recordAlert(db, {
+        store,
+        code: 'store-not-provisioned',
+        key: store,
+        message: 'a store sends that was never provisioned; what it sends is kept',
+        facts: {},
+        at,
+      });
+    }
+    for (const store of strangers) known.add(store);
+  };
+  return Object.assign(meet, { forget: () => known.clear() });
+}
