@@ -2,6 +2,7 @@ import process from 'node:process';
 import { brokerCommands } from './broker.ts';
 import { catalogueCheck } from './catalogue.ts';
 import { type Command, required, runCommand, wholeNumber } from './command.ts';
+import { headOfficeCommands } from './head-office.ts';
 import { kioskCommands } from './kiosk.ts';
 
 const stopping = new AbortController();
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
     },
   },
   ...kioskCommands({ env: process.env, signal: stopping.signal }),
+  ...headOfficeCommands({ env: process.env, signal: stopping.signal }),
   ...brokerCommands,
 ];
 
