@@ -1,131 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import {
   catalogue,
-  channel,
   combo,
   committed,
-  prices,
   product,
   request,
   selling,
   single,
   taken,
 } from '../test/builders.ts';
+import { uses, menu, shop, sold, burgerMeal, voided, milk } from '../test/harbour-menu.ts';
 import {
-  basisPoints,
   cashUp,
-  type Catalogue,
   countedCash,
   type LineRequest,
   onAccountByCompany,
   type Order,
   pence,
-  percentText,
-  poundsAndPence,
   productCode,
-  readback,
-  receiptOf,
   salesByChannel,
   salesByHour,
   salesByProduct,
   stockCode,
   stockUsage,
-  takePaidOut,
   tillReading,
   utcInstant,
-  vatClassCode,
-  voidOrder,
 } from './index.ts';
 
-// Readings, reports, stock, read-back and receipts of domain.md §6.
-
-const uses = (kind: 'A' | 'B', code: number, quantityMicro: number) => ({
-  kind,
-  code: stockCode(code),
-  quantityMicro,
-});
-const menu: Catalogue = catalogue(
-  [
-    product(1, 500, {
-      menuName: 'Burger',
-      meal: 'standard',
-      readbackOrder: 12,
-      components: [uses('A', 7, 1_000_000), uses('A', 26, 500_000), uses('B', 1, 400_000)],
-    }),
-    product(2, 600, { menuName: 'Original', readbackOrder: 2, meal: 'standard' }),
-    product(5, 560, {
-      menuName: 'Wings',
-      readbackOrder: 60,
-      choiceGroups: [[productCode(26), productCode(27)]],
-    }),
-    product(26, 35, { menuName: 'Ketchup dip', readbackOrder: 96, vat: 0 }),
-    product(27, 55, { menuName: 'Mayo dip', readbackOrder: 96, vat: 2 }),
-    product(30, 235, { menuName: 'Fries', mealPrices: prices(140), readbackOrder: 87 }),
-    product(31, 295, { menuName: 'Large fries', mealPrices: prices(200), readbackOrder: 86 }),
-    product(36, 115, {
-      menuName: 'Bacon',
-      readbackOrder: 0,
-      components: [uses('A', 26, -250_000)],
-    }),
-    product(51, 175, {
-      menuName: 'Cola',
-      mealDrink: 'standard',
-      readbackOrder: 237,
-      largeDrink: productCode(51),
-    }),
-    product(110, 0, { name: 'DIP NONE', readbackOrder: 0 }),
-  ],
-  {
-    channels: [
-      channel('JE-C', { name: 'Eat - Collect', company: 3 }),
-      channel('JE-D', { name: 'Eat - Deliver', company: 3, delivers: true }),
-      channel('OT-C', { company: 1 }),
-    ],
-    combos: [combo(4, 900, { menuName: 'Platter', components: [productCode(1), productCode(30)] })],
-    extras: [{ product: productCode(36), label: 'Bacon', sequence: 1 }],
-    relishes: [{ code: stockCode(26), name: 'LETTUCE', menuName: '' }],
-    stockItems: [
-      { kind: 'A', code: stockCode(7), name: 'Bun' },
-      { kind: 'A', code: stockCode(26), name: 'Lettuce' },
-    ],
-    shops: [
-      {
-        shop: 9,
-        name: 'Shop 9',
-        abbreviation: 'S9',
-        franchisee: '',
-        fullName: 'Harbour Burgers Ltd',
-        address: ['9 Quay Street', 'Town'],
-        postCode: 'AB1 2CD',
-        vatNumber: 'GB999 9999 73',
-        telephone: '01632 960009',
-        operators: '',
-      },
-    ],
-  },
-);
-const shop = selling(menu);
-const sold = (lines: readonly LineRequest[], rest: Parameters<typeof request>[1] = {}, at = 1) =>
-  committed(taken(request(lines, rest), shop), at);
-const burgerMeal: LineRequest = {
-  kind: 'product',
-  code: 1,
-  quantity: 1,
-  meal: { drink: 51 },
-  extras: [{ code: 36, quantity: 2 }],
-  without: [26],
-  note: 'cut in half',
-};
-const voided = (order: Order): Order => {
-  const result = voidOrder(order, { crewId: '7', reason: 'test' });
-  if (!result.ok) throw new Error('not voided');
-  return result.value;
-};
-const milk = (): Order => {
-  const out = takePaidOut({ amount: 250, crewId: '7', reason: 'milk', channel: 'OT-C' }, shop);
-  if (!out.ok) throw new Error('refused');
-  return committed(out.value, 9);
-};
+// Cash-up, readings, reports and stock of domain.md §6.
 
 describe('cash-up', () => {
   it('counts notes and coins from £50 to 1p', () => {
@@ -344,236 +246,5 @@ describe('stock usage', () => {
   it('knows nothing of a product that is off the menu since', () => {
     const later = selling({ ...menu, products: menu.products.slice(1) });
     expect(stockUsage([sold([single(1)])], later.index)).toEqual([]);
-  });
-});
-
-describe('read-back', () => {
-  it('of a product that is off the menu since is at the front', () => {
-    const later = selling({ ...menu, products: menu.products.filter(({ code }) => code !== 5) });
-    const lines = sold([single(1), { kind: 'product', code: 5, quantity: 1, choices: [26] }]).lines;
-    expect(readback(lines, later.index)[0].map(({ name }) => name)).toEqual(['Burger', 'Wings']);
-    expect(readback(lines.toReversed(), later.index)[0][0]?.name).toBe('Wings');
-  });
-  it('has three sections, meals before singles, lowest first', () => {
-    const { lines } = sold([
-      single(2),
-      single(51, 3),
-      burgerMeal,
-      { kind: 'product', code: 2, quantity: 1, meal: { drink: 51, goLarge: true } },
-    ]);
-    const names = readback(lines, shop.index).map((section) =>
-      section.map(({ quantity, name, isMeal }) => `${quantity} ${name}${isMeal ? ' (meal)' : ''}`),
-    );
-    expect(names).toEqual([
-      ['1 Original (meal)', '1 Burger (meal)', '1 Original'],
-      ['1 Large fries (meal)', '1 Fries (meal)'],
-      ['1 Cola (meal)', '1 Cola (meal)', '3 Cola'],
-    ]);
-  });
-  it('what has order 0 follows the item before it; extras, choices and notes follow their product', () => {
-    const { lines } = sold([
-      burgerMeal,
-      { kind: 'product', code: 5, quantity: 1, choices: [27] },
-      single(36),
-    ]);
-    const [food] = readback(lines, shop.index);
-    expect(food).toEqual([
-      {
-        name: 'Burger',
-        quantity: 1,
-        isMeal: true,
-        details: ['2 × Bacon', 'no LETTUCE', 'cut in half'],
-      },
-      { name: 'Wings', quantity: 1, isMeal: false, details: ['Mayo dip'] },
-      { name: 'Bacon', quantity: 1, isMeal: false, details: [] },
-    ]);
-  });
-  it('sections end at 85 and 170', () => {
-    const edges = [1, 85, 86, 170, 171, 255];
-    const of = selling(
-      catalogue(edges.map((readbackOrder) => product(readbackOrder, 100, { readbackOrder }))),
-    );
-    const { lines } = taken(request(edges.map((code) => single(code))), of);
-    expect(readback(lines, of.index).map((section) => section.map(({ name }) => name))).toEqual([
-      ['P1', 'P85'],
-      ['P86', 'P170'],
-      ['P171', 'P255'],
-    ]);
-  });
-  it('what has order 0 within a line is a detail of the part before it', () => {
-    const of = selling(
-      catalogue(
-        [
-          product(1, 500, { readbackOrder: 12 }),
-          product(30, 235, { readbackOrder: 87 }),
-          product(40, 50, { readbackOrder: 0 }),
-        ],
-        { combos: [combo(4, 900, { components: [1, 30, 40].map(productCode) })] },
-      ),
-    );
-    const line: LineRequest = { kind: 'combo', code: 4, quantity: 1, choices: [] };
-    const [food, sides] = readback(taken(request([line]), of).lines, of.index);
-    expect(food.map(({ name, details }) => [name, ...details])).toEqual([['C4'], ['P1']]);
-    expect(sides.map(({ name, details }) => [name, ...details])).toEqual([['P30', 'P40']]);
-  });
-  it('a line of its own with order 0 is read right after the item of the line before it', () => {
-    const foodOf = (...asked: LineRequest[]) =>
-      readback(sold(asked).lines, shop.index)[0].map(({ name }) => name);
-    expect(foodOf(single(36), single(1))).toEqual(['Bacon', 'Burger']);
-    expect(foodOf(single(1), single(1), single(36), single(2))).toEqual([
-      'Original',
-      'Burger',
-      'Burger',
-      'Bacon',
-    ]);
-    expect(foodOf(single(2), burgerMeal, single(36), single(36))).toEqual([
-      'Burger',
-      'Bacon',
-      'Bacon',
-      'Original',
-    ]);
-    const drinks = readback(sold([single(51), single(36)]).lines, shop.index)[2];
-    expect(drinks.map(({ name }) => name)).toEqual(['Cola', 'Bacon']);
-  });
-  it('reads a combo with its parts in their own sections', () => {
-    const { lines } = sold([{ kind: 'combo', code: 4, quantity: 2, choices: [] }]);
-    const names = readback(lines, shop.index).map((section) => section.map(({ name }) => name));
-    expect(names).toEqual([['Platter', 'Burger'], ['Fries'], []]);
-  });
-});
-
-describe('a receipt', () => {
-  it('has shop, number, lines with choices, totals, VAT by rate, tenders and change', () => {
-    const large: LineRequest = {
-      kind: 'product',
-      code: 2,
-      quantity: 1,
-      meal: { drink: 51, goLarge: true },
-    };
-    const order = sold(
-      [
-        burgerMeal,
-        large,
-        {
-          kind: 'product',
-          code: 5,
-          quantity: 2,
-          choices: [27],
-          extras: [{ code: 36, quantity: 1 }],
-        },
-        single(26),
-      ],
-      { tenders: [{ method: 'cash', tendered: 5000 }] },
-    );
-    const receipt = receiptOf(order, menu);
-    expect(receipt.shop).toEqual({
-      name: 'Harbour Burgers Ltd',
-      address: ['9 Quay Street', 'Town', 'AB1 2CD'],
-      telephone: '01632 960009',
-      vatNumber: 'GB999 9999 73',
-    });
-    expect(receipt).toMatchObject({
-      orderId: 'S09-20250716-000001',
-      channel: 'OT-C',
-      voided: false,
-      total: 1045 + 975 + 1350 + 35,
-      tenders: [{ method: 'cash', amount: 3405, tendered: 5000 }],
-      change: 1595,
-    });
-    expect(receipt.lines).toEqual([
-      {
-        quantity: 1,
-        name: 'Burger meal',
-        total: 1045,
-        details: ['Fries', 'Cola', '2 × Bacon £2.30', 'No LETTUCE', 'cut in half'],
-      },
-      { quantity: 1, name: 'Original meal, large', total: 975, details: ['Large fries', 'Cola'] },
-      { quantity: 2, name: 'Wings', total: 1350, details: ['Bacon £1.15', 'Mayo dip'] },
-      { quantity: 1, name: 'Ketchup dip', total: 35, details: [] },
-    ]);
-    expect(receipt.vatByRate.map(({ rate }) => rate)).toEqual([0, 2000]);
-    expect(receipt.vatByRate.reduce((sum, { net, vat }) => sum + net + vat, 0)).toBe(3405);
-  });
-  it('is of its own shop and channel, without empty lines', () => {
-    const [own] = menu.shops;
-    if (own === undefined) throw new Error('no shop');
-    const shops = [
-      { ...own, shop: 1, fullName: 'Other' },
-      { ...own, postCode: '' },
-    ];
-    const order = sold([single(1)], { channel: 'JE-C', tenders: [{ method: 'card' }] });
-    const receipt = receiptOf(order, { ...menu, shops });
-    expect(receipt.shop).toMatchObject({
-      name: 'Harbour Burgers Ltd',
-      address: ['9 Quay Street', 'Town'],
-    });
-    expect(receipt.channel).toBe('Eat - Collect');
-  });
-  it('of a combo lists its parts, not the combo again', () => {
-    const order = sold([{ kind: 'combo', code: 4, quantity: 1, choices: [] }]);
-    expect(receiptOf(order, menu).lines).toEqual([
-      { quantity: 1, name: 'Platter', total: 900, details: ['Burger', 'Fries'] },
-    ]);
-  });
-  it('has VAT by rate ascending, whatever the numbers of the classes', () => {
-    const swapped: Catalogue = {
-      ...menu,
-      vatClasses: menu.vatClasses.map((vat) => ({ ...vat, rate: basisPoints(2000 - vat.class) })),
-    };
-    const order = committed(taken(request([single(26), single(1)]), selling(swapped)), 1);
-    expect(receiptOf(order, swapped).vatByRate.map(({ rate }) => rate)).toEqual([1999, 2000]);
-  });
-  it('says what of a voucher was not given back', () => {
-    const order = sold([single(1)], { tenders: [{ method: 'voucher', amount: 800 }] });
-    expect(receiptOf(order, menu)).toMatchObject({ total: 500, change: 0, voucherOverage: 300 });
-  });
-  it('of a shop or channel the catalogue does not know names them by code', () => {
-    const order = { ...sold([single(1)]), channel: 'XX' as Order['channel'] };
-    const receipt = receiptOf(order, { ...menu, shops: [] });
-    expect(receipt.shop).toEqual({ name: 'S09', address: [], telephone: '', vatNumber: '' });
-    expect(receipt.channel).toBe('XX');
-    expect(
-      receiptOf(order, { ...menu, shops: menu.shops.map((s) => ({ ...s, fullName: '' })) }).shop
-        .name,
-    ).toBe('Shop 9');
-  });
-  it('of a paid out and of a voided order say so', () => {
-    expect(receiptOf(milk(), menu).tenders).toEqual([
-      { method: 'paid-out', amount: -250, tendered: null },
-    ]);
-    expect(receiptOf(voided(sold([single(1)])), menu).voided).toBe(true);
-  });
-  it('adds up two VAT classes of one rate', () => {
-    const twice: Catalogue = {
-      ...menu,
-      vatClasses: menu.vatClasses.map((vat) =>
-        vat.class === vatClassCode(2) ? { ...vat, rate: basisPoints(2000) } : vat,
-      ),
-    };
-    const order = committed(taken(request([single(1), single(27)]), selling(twice)), 1);
-    expect(receiptOf(order, twice).vatByRate).toEqual([{ rate: 2000, net: 417 + 46, vat: 83 + 9 }]);
-  });
-});
-
-describe('figures for people', () => {
-  it('are pounds with commas', () => {
-    expect([0, 5, 99, 100, 123_456_789, -250].map(poundsAndPence)).toEqual([
-      '£0.00',
-      '£0.05',
-      '£0.99',
-      '£1.00',
-      '£1,234,567.89',
-      '−£2.50',
-    ]);
-  });
-  it('are percentages without needless decimals', () => {
-    expect([0, 500, 1250, 2000, 1725, 10_000].map((r) => percentText(basisPoints(r)))).toEqual([
-      '0',
-      '5',
-      '12.5',
-      '20',
-      '17.25',
-      '100',
-    ]);
   });
 });
