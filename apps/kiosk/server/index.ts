@@ -34,6 +34,7 @@ import { createSyncStateStore } from './store/sync-state-store.ts';
 import { createSyncWorker } from './sync/worker.ts';
 import { readSyncStatus } from './sync-status.ts';
 import { createTill } from './till.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWeb } from './web.ts';
 
 export { type KioskConfig, parseKioskConfig } from './config.ts';
@@ -98,7 +99,19 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     events,
     onCommitted: () => undefined,
   });
-  const parts: KioskParts = { config, deps, db, events, stores, rules, catalogue, books };
+  const upkeep = createUpkeep({
+    config,
+    db,
+    books,
+    errors: stores.errors,
+    syncState: stores.syncState,
+    trusted: config.trustAnchors,
+    clock,
+    ids,
+    log: deps.log,
+    onCommitted: () => undefined,
+  });
+  const parts: KioskParts = { config, deps, db, events, stores, rules, catalogue, books, upkeep };
   const { promise: listening, resolve: onListening } = Promise.withResolvers<string>();
   const services: Record<KioskRole, () => Service> = {
     web: () => webOf(parts, onListening),
@@ -153,16 +166,18 @@ interface KioskParts {
 const CLOCK_CONFIRMED_MS = 86_400_000;
 
 function webOf(
-  { config, deps, db, events, rules, catalogue, books, stores }: KioskParts,
+  { config, deps, db, events, rules, catalogue, books, stores, upkeep }: KioskParts,
   onListening: (url: string) => void,
 ): Service {
   const { clock } = deps;
   let headOfficeMs: number | null = null;
+  let isClockDoubted = true;
   const till = createTill({
     orders: stores.orders,
     catalogue,
     rules: rules.tillRules,
     knowsCrew: stores.crew.knows,
+    clockDoubted: () => isClockDoubted,
     clockConfirmed: () =>
       headOfficeMs !== null && Math.abs(clock.nowMs() - headOfficeMs) < CLOCK_CONFIRMED_MS,
     day: rules.day,
@@ -174,6 +189,7 @@ function webOf(
     till,
     orders: stores.orders,
     books,
+    upkeep,
     catalogue,
     rules: rules.tillRules,
     access: createTokenAccess(config.apiToken),
@@ -182,6 +198,7 @@ function webOf(
     refresh: async () => {
       await stores.crew.refresh();
       headOfficeMs = (await stores.syncState.read()).acknowledgedAtMs;
+      isClockDoubted = (await upkeep.clockDoubt()) !== null;
     },
     pingDatabase: () => pingDatabase(db),
     metrics: deps.metrics ?? createMetrics(),
@@ -194,7 +211,7 @@ function webOf(
   });
 }
 
-function syncOf({ config, deps, events, rules, stores }: KioskParts): Service {
+function syncOf({ config, deps, events, rules, stores, upkeep }: KioskParts): Service {
   const { store, broker, database } = config;
   if (broker === null) throw new ConfigError('sync needs a broker');
   return createSyncWorker({

@@ -47,6 +47,8 @@ export const DEFAULT_RULES_IN_FORCE: TillRulesInForce = {
 /** Why the till did not do what it was asked. */
 export type Refusal =
   | { readonly type: 'no-catalogue' }
+  /** A restored kiosk sells only once its clock is confirmed (protocol.md §3.8). */
+  | { readonly type: 'clock-unconfirmed' }
   | { readonly type: 'refused'; readonly faults: readonly OrderFault[] }
   /** What it comes to is not what the customer was told; pence. */
   | { readonly type: 'price-changed'; readonly total: number; readonly expected: number }
@@ -102,6 +104,8 @@ export interface TillDeps {
   readonly rules: () => TillRulesInForce;
   /** Whether somebody besides the anonymous `"0"` is crew. */
   readonly knowsCrew: (crewId: string) => boolean;
+  /** Whether nobody has confirmed the clock since the kiosk was restored. */
+  readonly clockDoubted: () => boolean;
   /** Whether a clock far ahead of the books is confirmed. */
   readonly clockConfirmed: () => boolean;
   readonly day: DayRules;
@@ -132,6 +136,7 @@ export function createTill(deps: TillDeps): Till {
     taken: TakenOrder,
     { version }: CatalogueInForce,
   ): Promise<Result<StoredOrder, Refusal>> => {
+    if (deps.clockDoubted()) return err({ type: 'clock-unconfirmed' });
     const nowMs = clock.nowMs();
     const { rules: inForce, configVersion } = rules();
     const outcome = await orders.commit({

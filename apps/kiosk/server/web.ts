@@ -4,6 +4,7 @@ import { type Access } from './access.ts';
 import type { Books } from './books.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import type { EventBus } from './events.ts';
+import { registerClockRoutes } from './http/clock-routes.ts';
 import { registerDayRoutes } from './http/day-routes.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerMenuRoutes } from './http/menu-routes.ts';
@@ -15,11 +16,13 @@ import { watchKiosk } from './kiosk-metrics.ts';
 import type { OrderStore } from './store/order-store.ts';
 import { type SyncStatus } from './sync-status.ts';
 import type { Till, TillRulesInForce } from './till.ts';
+import type { Upkeep } from './upkeep.ts';
 
 export interface WebDeps {
   readonly till: Till;
   readonly orders: OrderStore;
   readonly books: Books;
+  readonly upkeep: Pick<Upkeep, 'confirmClock'>;
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
   readonly access: Access;
@@ -55,6 +58,7 @@ export const createWeb = (deps: WebDeps): Service => ({
         (api) => registerDayRoutes(api, deps.books),
         (api) => registerMenuRoutes(api, deps),
         (api) => registerSyncRoutes(api, deps),
+        (api) => registerClockRoutes(api, deps),
         (api) => registerEventRoutes(api, deps),
         (api) =>
           registerServiceRoutes(api, {

@@ -8,7 +8,7 @@ export const SALE_PROBLEMS = {
   409: ['price-changed', 'request-id-reused'],
   413: ['order-too-large'],
   422: ['order-refused'],
-  503: ['no-catalogue'],
+  503: ['no-catalogue', 'clock-unconfirmed'],
 } as const;
 
 export const REVISION_PROBLEMS = {
@@ -29,6 +29,12 @@ function problemOf(refusal: Refusal): Problem {
   switch (refusal.type) {
     case 'no-catalogue':
       return new Problem(503, refusal.type, 'the shop has no catalogue to sell from yet');
+    case 'clock-unconfirmed':
+      return new Problem(
+        503,
+        refusal.type,
+        'this kiosk was restored: Head Office or a manager has to confirm its clock first',
+      );
     case 'refused':
       return new Problem(422, 'order-refused', 'the order cannot be taken as it is', {
         faults: refusal.faults.map((fault) => ({

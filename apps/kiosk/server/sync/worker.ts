@@ -55,6 +55,8 @@ export interface SyncWorkerDeps {
   /** Handlers beside `ping` and the journal's `resync`. */
   readonly registry: CommandRegistry;
   readonly lanes: readonly DownLane[];
+  /** Head Office knows another journal than this one. */
+  readonly beginEpoch: () => Promise<void>;
   /** What Head Office retains for this store: catalogue and config. */
   readonly catalogue: CatalogueLine;
   /** Calls back with the backlog's limit when Head Office changes it; returns what takes the listener off again. */
