@@ -11,15 +11,26 @@ import {
   untilAborted,
 } from '@tillwire/runtime';
 import { createDashboard } from './api/dashboard.ts';
+import { createPublisher } from './catalogue/publisher.ts';
+import { createPublishingDesk } from './catalogue/publishing.ts';
 import { createDayJudge } from './books/day-judge.ts';
 import type { HeadOfficeConfig } from './config.ts';
+import { createCommandSender } from './fleet/commands.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createSigner, openStateDir } from './state-dir.ts';
+import { answerCommand } from './store/command-store.ts';
 import { type Database, migrate, openDatabase } from './store/database.ts';
 import { settleIncarnation } from './store/incarnation-store.ts';
 import { createMaintenance } from './store/partitions.ts';
 
 export { type HeadOfficeConfig, parseHeadOfficeConfig } from './config.ts';
+export { type CatalogueOffice, createCatalogueOffice, menuTarget } from './catalogue/office.ts';
+export { changeText } from './catalogue/diff.ts';
+export { createCommandDesk, DEFAULT_LIFE_MS } from './fleet/commands.ts';
+export { createConfigDesk } from './fleet/config.ts';
+export { listStores, registerStore } from './store/fleet-store.ts';
+export { migrate, openDatabase } from './store/database.ts';
+export { openStateDir } from './state-dir.ts';
 
 /** What a Head Office process can be: one of these, or several. */
 export const HEAD_OFFICE_ROLES = ['ingest', 'catalogue', 'fleet', 'dashboard'] as const;
@@ -88,9 +99,38 @@ export async function createHeadOffice(
         sign: createSigner(stateDir.keys(), clock),
         settleIncarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
         shard: config.shard,
+        handlers: {
+          results: async (store, result) => {
+            await answerCommand(db, store, result, clock.nowMs());
+          },
+        },
       }),
       createDayJudge({ db, clock, log }),
       createMaintenance({ db, clock, log }),
+    );
+  }
+  if (broker !== null && roles.includes('catalogue')) {
+    services.push(
+      createPublisher({
+        ...deps,
+        db,
+        broker,
+        clientId: `publisher-${ids.uuid()}`,
+        keys: stateDir.keys,
+        incarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
+        desk: createPublishingDesk({ db, clock }),
+      }),
+    );
+  }
+  if (broker !== null && roles.includes('fleet')) {
+    services.push(
+      createCommandSender({
+        ...deps,
+        db,
+        broker,
+        clientId: `fleet-${ids.uuid()}`,
+        sign: createSigner(stateDir.keys(), clock),
+      }),
     );
   }
   services.push(closing(db));
