@@ -13,7 +13,6 @@ import {
   holdBasket,
   itemCount,
   lines,
-  order,
   previous,
   pricedAlone,
   recallBasket,
@@ -23,6 +22,7 @@ import {
   setChannel,
   setQuantity,
   total,
+  totals,
   unfinished,
 } from './basket.ts';
 import { detailsOf, lineTitle } from './line-text.ts';
@@ -285,7 +285,7 @@ function Foot() {
       <div class="total">
         <span class="soft small">
           {count(items)} {items === 1 ? 'item' : 'items'}
-          {order.value === null ? '' : ` · VAT ${money(order.value.totals.vat)}`}
+          {totals.value === null ? '' : ` · VAT ${money(totals.value.vat)}`}
         </span>
         <output class="total-amount" aria-label="Total">
           {money(toPay ?? total.value)}

@@ -1,3 +1,4 @@
+import { priceOrder } from '@tillwire/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   catalogue,
@@ -18,7 +19,6 @@ import {
   held,
   holdBasket,
   lines,
-  order,
   previous,
   recallBasket,
   repeatPrevious,
@@ -28,6 +28,7 @@ import {
   setQuantity,
   splitOne,
   total,
+  totals,
   unfinished,
 } from './basket.ts';
 import { readCode, ring } from './menu.ts';
@@ -97,10 +98,32 @@ describe('the basket', () => {
     const key = appendLine({ kind: 'combo', code: 20, quantity: 1, choices: [] });
     expect(total.value).toBe(595);
     expect(unfinished.value?.key).toBe(key);
-    expect(order.value).toBeNull();
+    expect(totals.value).toBeNull();
     editLine(key, (request) => ({ ...request, choices: [70] }));
     expect(unfinished.value).toBeNull();
-    expect(order.value?.totals.gross).toBe(595 + 1595);
+    expect(totals.value?.gross).toBe(595 + 1595);
+  });
+
+  it('comes to exactly what the kiosk prices the whole order at', () => {
+    for (const request of [burger, { ...fries, quantity: 7 }, { ...burger, note: 'rare' }]) {
+      appendLine(request);
+    }
+    const { channel: at, vatBasis } = basket.value;
+    const whole = priceOrder(
+      { channel: at, vatBasis, lines: requestsOf(basket.value) },
+      'sale',
+      selling(shop),
+    );
+    expect(whole.ok && whole.value.totals).toEqual(totals.value);
+  });
+
+  it('is no order over 200 lines or £100,000', () => {
+    const keys = Array.from({ length: 201 }, () => appendLine(fries));
+    expect(totals.value).toBeNull();
+    setQuantity(keys[0] ?? 0, 0);
+    expect(totals.value?.gross).toBe(200 * 245);
+    for (const key of keys.slice(1, 60)) setQuantity(key, 999);
+    expect(totals.value).toBeNull();
   });
 
   it('prices anew in another channel, which may be for taking away only', () => {
@@ -111,7 +134,7 @@ describe('the basket', () => {
     expect(basket.value.vatBasis).toBe('eat');
     setChannel('PH-D');
     expect(basket.value.vatBasis).toBe('take');
-    expect(order.value).not.toBeNull();
+    expect(totals.value).not.toBeNull();
   });
 
   it('holds, and recalls by changing places with what is on the counter', () => {

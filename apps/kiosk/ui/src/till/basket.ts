@@ -1,13 +1,17 @@
 import { computed, signal } from '@preact/signals';
 import {
   type LineRequest,
+  MAX_LINES,
+  MAX_ORDER_TOTAL,
   type OrderFault,
   type OrderLine,
+  type OrderTotals,
   type PriceBand,
   priceOrder,
-  type PricedOrder,
   type SellingContext,
+  totalsOf,
   type VatBasis,
+  vatByClass,
 } from '@tillwire/domain';
 import { index, rules } from '../kiosk.ts';
 
@@ -56,11 +60,38 @@ export function pricedAlone(line: DraftLine, from: Basket, selling: SellingConte
   return { ...line, priced: order.value.lines[0] ?? null, faults: [] };
 }
 
+interface PricedOnce {
+  readonly selling: SellingContext;
+  readonly channel: string;
+  readonly vatBasis: VatBasis;
+  readonly line: BasketLine;
+}
+const pricedBefore = new WeakMap<DraftLine, PricedOnce>();
+
+/** Prices a line once for as long as nothing it depends on changes: what was not touched is not drawn anew. */
+function pricedOnce(
+  draft: DraftLine,
+  { lines: _, ...how }: Basket,
+  selling: SellingContext,
+): BasketLine {
+  const before = pricedBefore.get(draft);
+  if (
+    before?.selling === selling &&
+    before.channel === how.channel &&
+    before.vatBasis === how.vatBasis
+  ) {
+    return before.line;
+  }
+  const line = pricedAlone(draft, { ...how, lines: [] }, selling);
+  pricedBefore.set(draft, { selling, ...how, line });
+  return line;
+}
+
 /** Every line priced by itself, so that one unfinished line does not hide the others' prices. */
 export const lines = computed<readonly BasketLine[]>(() => {
   const selling = context.value;
   const current = basket.value;
-  return selling === null ? [] : current.lines.map((line) => pricedAlone(line, current, selling));
+  return selling === null ? [] : current.lines.map((line) => pricedOnce(line, current, selling));
 });
 
 /** What the finished lines come to, pence. */
@@ -76,12 +107,13 @@ export const itemCount = computed(() =>
 /** The first line something is missing from. */
 export const unfinished = computed(() => lines.value.find(({ priced }) => priced === null) ?? null);
 
-/** The whole order as it would be sold, or null while something is missing. */
-export const order = computed<PricedOrder | null>(() => {
-  const selling = context.value;
-  if (selling === null || basket.value.lines.length === 0) return null;
-  const priced = priceOrder({ ...basket.value, lines: requestsOf(basket.value) }, 'sale', selling);
-  return priced.ok ? priced.value : null;
+/** What the whole order comes to as it would be sold, or null while something is missing or too much. */
+export const totals = computed<OrderTotals | null>(() => {
+  const priced = lines.value.flatMap((line) => line.priced ?? []);
+  const isWhole = priced.length === lines.value.length;
+  if (!isWhole || priced.length === 0 || priced.length > MAX_LINES) return null;
+  const sum = totalsOf(vatByClass(priced));
+  return sum.gross > MAX_ORDER_TOTAL ? null : sum;
 });
 
 export const selected = computed(

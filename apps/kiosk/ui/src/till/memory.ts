@@ -28,9 +28,15 @@ export function rememberTill(): void {
       }
     });
   }
+  let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const entries = Object.entries(REMEMBERED).map(([name, { value }]) => [name, value]);
-    sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(entries)));
+    const save = (): void =>
+      sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(entries)));
+    clearTimeout(timer);
+    // A sale is kept before it is sent; the rest may wait until it is drawn.
+    if (pending.value !== null) save();
+    else timer = setTimeout(save);
   });
   for (const sale of [...aside.value, ...(pending.value === null ? [] : [pending.value])]) {
     void deliver(sale);

@@ -9,10 +9,10 @@ import {
   basket,
   clearBasket,
   held,
-  order,
   previous,
   requestsOf,
   selectedKey,
+  totals,
   unfinished,
 } from './basket.ts';
 import { page } from './menu.ts';
@@ -54,14 +54,14 @@ const agreed = signal<{ readonly basket: Basket; readonly total: number } | null
 /** What the order in the basket comes to, pence; null while it can't be sold. */
 export const due = computed<number | null>(() => {
   if (agreed.value?.basket === basket.value) return agreed.value.total;
-  return order.value?.totals.gross ?? null;
+  return totals.value?.gross ?? null;
 });
 export const left = computed(() => leftToPay(due.value ?? 0, tendering.value?.parts ?? []));
 
 /** Opens the tender pad, or the options of the line that is not finished. */
 export function openTender(): void {
   if (unfinished.value !== null) selectedKey.value = unfinished.value.key;
-  else if (order.value !== null && tendering.value === null) {
+  else if (totals.value !== null && tendering.value === null) {
     batch(() => {
       selectedKey.value = null;
       trouble.value = null;

@@ -4,7 +4,7 @@ import type { ShownBasket } from '../display-basket.ts';
 import { orderNumber } from '../format.ts';
 import { place } from '../router.ts';
 import { detailsOf, lineTitle } from './line-text.ts';
-import { basket, channel, lines, order, total } from './basket.ts';
+import { basket, channel, lines, total, totals } from './basket.ts';
 import { due, left, sold, tendering } from './sale.ts';
 
 const KEY = 'tillwire.till-name';
@@ -38,7 +38,7 @@ function shownBasket(): ShownBasket {
           ],
     ),
     total: isPaid ? last.totals.gross : (due.value ?? total.value),
-    vat: isPaid ? last.totals.vat : (order.value?.totals.vat ?? 0),
+    vat: isPaid ? last.totals.vat : (totals.value?.vat ?? 0),
     left: left.value,
     change: isPaid ? last.change : 0,
     orderNumber: isPaid ? orderNumber(last.globalOrderId) : null,
@@ -51,8 +51,12 @@ const SETTLE_MS = 40;
 export function showCustomer(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const shown = shownBasket();
+    // Named here, put together after the screen was drawn.
+    for (const { value: _ } of [lines, due, left, sold, tendering]);
     clearTimeout(timer);
-    timer = setTimeout(() => void put(`/api/baskets/${tillName()}`, { basket: shown }), SETTLE_MS);
+    timer = setTimeout(
+      () => void put(`/api/baskets/${tillName()}`, { basket: shownBasket() }),
+      SETTLE_MS,
+    );
   });
 }

@@ -1,0 +1,99 @@
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { DEFAULT_DAY_RULES, storeCode } from '@tillwire/domain';
+import { createLog, runServices, systemClock, systemIds } from '@tillwire/runtime';
+import { createKiosk } from '../server/index.ts';
+
+/**
+ * How long an order takes at the kiosk, over HTTP, from request to answer, against a bare 4 KB write and fsync on
+ * the same disk in the same run (quality.md): `node apps/kiosk/bench/order-commit.ts [FOLDER] [ORDERS]`. The two
+ * take turns, so that a disk that slows down slows both.
+ */
+const [folder = process.cwd(), count = '2000'] = process.argv.slice(2);
+const orders = Number(count);
+const WARM_UP = 200;
+
+const data = mkdtempSync(join(folder, 'order-commit-'));
+const file = openSync(join(data, 'bare'), 'w');
+const block = Buffer.alloc(4096, 7);
+const stopping = new AbortController();
+const log = createLog('bench', 'silent');
+
+const kiosk = await createKiosk(
+  {
+    store: storeCode('S01'),
+    database: { path: join(data, 'kiosk.db') },
+    broker: null,
+    trustAnchors: [],
+    http: { host: '127.0.0.1', port: 0 },
+    apiToken: null,
+    sessionSecret: null,
+    day: DEFAULT_DAY_RULES,
+    catalogueFile: { path: join(import.meta.dirname, '../../../sample-menu'), shop: 1 },
+    exportDir: data,
+    backupDir: data,
+    logLevel: 'silent',
+  },
+  {
+    roles: ['web'],
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    crashPoint: () => undefined,
+    version: '0',
+  },
+);
+const running = runServices(kiosk.services, { signal: stopping.signal, log });
+const url = await kiosk.listening;
+
+const took = async (work: () => void | Promise<unknown>): Promise<number> => {
+  const before = performance.now();
+  await work();
+  return performance.now() - before;
+};
+const sell = async (requestId: string): Promise<void> => {
+  const response = await fetch(`${url}/api/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      requestId,
+      channel: 'OT-C',
+      vatBasis: 'take',
+      lines: [
+        { kind: 'product', code: 5, quantity: 1, meal: { drink: 49 } },
+        { kind: 'product', code: 30, quantity: 2 },
+        { kind: 'product', code: 1, quantity: 1 },
+      ],
+      tenders: [{ method: 'cash', tendered: 5000 }],
+    }),
+  });
+  const text = await response.text();
+  if (response.status !== 201) throw new Error(`${response.status} ${text}`);
+};
+const writeBare = (): void => {
+  writeSync(file, block);
+  fsyncSync(file);
+};
+
+const bareMs: number[] = [];
+const orderMs: number[] = [];
+for (let at = 0; at < orders + WARM_UP; at++) {
+  const bare = await took(writeBare);
+  const order = await took(() => sell(`bench-${at}`));
+  if (at < WARM_UP) continue;
+  bareMs.push(bare);
+  orderMs.push(order);
+}
+stopping.abort();
+await running;
+closeSync(file);
+rmSync(data, { recursive: true });
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
+const row = (share: number): string => {
+  const [bare, order] = [quantile(bareMs, share), quantile(orderMs, share)];
+  return `p${share * 100}: bare ${bare.toFixed(3)} ms, order ${order.toFixed(3)} ms, ratio ${(order / bare).toFixed(2)}`;
+};
+process.stdout.write(`${orders} orders\n${[0.5, 0.95, 0.99].map(row).join('\n')}\n`);
