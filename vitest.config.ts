@@ -15,6 +15,8 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           exclude: ['**/*.db.test.ts', '**/node_modules/**', '**/dist/**'],
+          // Laws over thousands of random days, on a busy machine and instrumented, take their time.
+          testTimeout: 60_000,
         },
       },
       {
