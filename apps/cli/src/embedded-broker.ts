@@ -43,9 +43,13 @@ export async function startEmbeddedBroker({
       const may = client !== null && mayPublish(rightsOf(client), topic);
       done(may ? null : new Error(`may not publish to ${topic}`));
     },
-    // A null subscription is one refused: the others of the same packet stand.
-    authorizeSubscribe: (client, subscription, done) =>
-      done(null, mayReceive(rightsOf(client), subscription.topic) ? subscription : null),
+    // A null subscription is one refused: the others of the same packet stand. It knows no shares: one would be
+    // taken for a topic of that name, and nothing would ever come.
+    authorizeSubscribe: (client, subscription, done) => {
+      const { topic } = subscription;
+      const may = !topic.startsWith('$share/') && mayReceive(rightsOf(client), topic);
+      done(null, may ? subscription : null);
+    },
     authorizeForward: (client, packet) =>
       mayReceive(rightsOf(client), packet.topic) ? packet : null,
   });

@@ -31,6 +31,8 @@ export const accessRules = ({ publish, receive }: Rights): readonly AccessRule[]
   ...publish.map((topic) => allow('publishClientSend', topic)),
   ...receive.flatMap((topic) => [
     allow('subscribePattern', topic),
+    // Mosquitto 2.0.11 compares a shared subscription's filter together with its share.
+    ...(topic.startsWith('stores/') ? [allow('subscribePattern', `$share/+/${topic}`)] : []),
     allow('publishClientReceive', topic),
   ]),
 ];

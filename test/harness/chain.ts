@@ -1,0 +1,174 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StoreCode } from '@tillwire/domain';
+import { createLog, systemClock, systemIds } from '@tillwire/runtime';
+import {
+  type CatalogueOffice,
+  createCatalogueOffice,
+  createCommandDesk,
+  createConfigDesk,
+  openDatabase,
+  registerStore,
+} from '../../apps/head-office/index.ts';
+import { startMosquitto, type TestBroker } from './mosquitto.ts';
+import { type FreshDatabase, freshDatabase } from './postgres.ts';
+import { type Started, startTillwire } from './process.ts';
+import { waitFor } from './wait.ts';
+
+const TOKEN = 'a-token-of-the-tests';
+
+/** A kiosk of the chain, run by its command as a process. */
+export interface ChainKiosk {
+  readonly store: StoreCode;
+  readonly url: () => string;
+  readonly start: (env?: Readonly<Record<string, string>>) => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly get: (path: string) => Promise<Answer>;
+  readonly post: (path: string, body: unknown) => Promise<Answer>;
+  readonly log: () => string;
+}
+
+export interface Answer {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers by name
+  readonly body: any;
+}
+
+/** Broker, Head Office and kiosks as processes over TLS, and Head Office's desks in the test's own. */
+export interface Chain {
+  readonly broker: TestBroker;
+  readonly database: FreshDatabase;
+  readonly db: ReturnType<typeof openDatabase>;
+  readonly office: CatalogueOffice;
+  readonly commands: ReturnType<typeof createCommandDesk>;
+  readonly configs: ReturnType<typeof createConfigDesk>;
+  readonly kiosks: readonly ChainKiosk[];
+  /** Starts Head Office; again after it died. */
+  readonly startHeadOffice: (env?: Readonly<Record<string, string>>) => Promise<Started>;
+  readonly stopHeadOffice: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts broker, Head Office and a kiosk for each of `stores`, all provisioned, without any catalogue. */
+export async function startChain(stores: readonly StoreCode[]): Promise<Chain> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillwire-chain-'));
+  const [broker, database] = [await startMosquitto({ stores }), await freshDatabase()];
+  const stateDir = join(folder, 'state');
+  let headOffice: Started | undefined;
+
+  const startHeadOffice = async (env: Readonly<Record<string, string>> = {}): Promise<Started> => {
+    headOffice = startTillwire(['head-office'], {
+      env: {
+        ...(await broker.env('head-office')),
+        DATABASE_URL: database.url,
+        HO_STATE_DIR: stateDir,
+        HTTP_PORT: '0',
+        ADMIN_TOKEN: TOKEN,
+        ...env,
+      },
+    });
+    return headOffice;
+  };
+  await (await startHeadOffice()).says(/Head Office is at/);
+  const db = openDatabase(database.url, { log: createLog('test', 'silent'), connections: 3 });
+  for (const store of stores) {
+    await registerStore(db, { store, name: `Shop ${store}`, atMs: systemClock.nowMs() });
+  }
+  const anchors = join(stateDir, 'trust-anchors.pem');
+  const kiosks = stores.map((store) => kioskOf(store, { broker, folder, anchors }));
+  await Promise.all(kiosks.map((kiosk) => kiosk.start()));
+  const deps = { db, clock: systemClock, ids: systemIds };
+  return {
+    broker,
+    database,
+    db,
+    office: createCatalogueOffice(deps),
+    commands: createCommandDesk(deps),
+    configs: createConfigDesk(deps),
+    kiosks,
+    startHeadOffice,
+    stopHeadOffice: async () => {
+      await headOffice?.stop();
+    },
+    stop: async () => {
+      await Promise.all(kiosks.map((kiosk) => kiosk.stop()));
+      await headOffice?.stop();
+      await db.end();
+      await broker.remove();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function kioskOf(
+  store: StoreCode,
+  {
+    broker,
+    folder,
+    anchors,
+  }: { readonly broker: TestBroker; readonly folder: string; readonly anchors: string },
+): ChainKiosk {
+  let process: Started | undefined;
+  let url = '';
+  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${TOKEN}`, ...init.headers };
+    const response = await fetch(url + path, { ...init, headers });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  };
+  return {
+    store,
+    url: () => url,
+    start: async (env = {}) => {
+      process = startTillwire(['kiosk'], {
+        env: {
+          ...(await broker.env(store)),
+          STORE_CODE: store,
+          DB_PATH: join(folder, `${store}.db`),
+          EXPORT_DIR: join(folder, `${store}-exports`),
+          BACKUP_DIR: join(folder, `${store}-backups`),
+          TRUST_ANCHORS: anchors,
+          HTTP_PORT: '0',
+          API_TOKEN: TOKEN,
+          ...env,
+        },
+      });
+      [, url = ''] = await process.says(/sells at (\S+)/);
+    },
+    stop: async () => {
+      await process?.stop();
+    },
+    get: (path) => call(path, {}),
+    post: (path, body) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    log: () => process?.stderr() ?? '',
+  };
+}
+
+/** What a kiosk asks for a product on the counter, and under which version; null: it has no catalogue. */
+export async function priceAt(
+  kiosk: ChainKiosk,
+  code: number,
+): Promise<{ readonly price: number; readonly version: number } | null> {
+  const { status, body } = await kiosk.get('/api/catalogue');
+  if (status !== 200) return null;
+  const product = body.catalogue.products.find((one: { code: number }) => one.code === code);
+  return { price: product?.prices[0] ?? 0, version: body.catalogVersion };
+}
+
+/** Waits until each kiosk asks the price named for it. */
+export const untilPrices = (
+  kiosks: readonly ChainKiosk[],
+  code: number,
+  prices: readonly number[],
+): Promise<unknown> =>
+  waitFor(`prices ${prices.join(', ')}`, async () => {
+    const found = await Promise.all(kiosks.map((kiosk) => priceAt(kiosk, code)));
+    return found.every((one, at) => one?.price === prices[at]);
+  });
