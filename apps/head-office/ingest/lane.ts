@@ -56,6 +56,7 @@ export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage
   crashPoint('ingest.before-commit');
   const stored = await storeAll(db, batch, at);
   await parkUnfit(deps, stored, at);
+  await tellOverrides(db, stored, at);
   crashPoint('ingest.after-commit');
   const byStore = Map.groupBy(stored, ({ message }) => message.store);
   const marks = await readEpochMarks(db, [...byStore.keys()], touchedDays(stored));
@@ -134,6 +135,30 @@ async function parkUnfit(
       key: hash.slice(0, 32),
       message: `parked: ${reason}`,
       facts: { reason, detail: detail.slice(0, 500), hash, ...place },
+      at,
+    });
+  }
+}
+
+/** A restored store changed an order whose latest revision it did not know: that one is outdone, and somebody told. */
+async function tellOverrides(db: Database, stored: readonly Stored[], at: Date): Promise<void> {
+  for (const { event, outcome } of stored) {
+    if (event.type !== 'order' || outcome?.type !== 'stored' || outcome.overrode === undefined) {
+      continue;
+    }
+    const { store, global_order_id, journal_epoch, revision, hash } = event.rows.order;
+    await recordAlert(db, {
+      store,
+      code: 'revision-overridden',
+      key: hash.slice(0, 32),
+      message: 'a restored store changed an order without knowing its latest revision',
+      facts: {
+        order: global_order_id,
+        journal_epoch,
+        revision,
+        overrode_epoch: outcome.overrode.epoch,
+        overrode_revision: outcome.overrode.revision,
+      },
       at,
     });
   }

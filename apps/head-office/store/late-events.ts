@@ -3,7 +3,11 @@ import { type OrderRow, type OrderRows, rollupDeltas } from './order-rows.ts';
 
 /** What became of one event. A fork is another event than the one held at its place. */
 export type EventOutcome =
-  | { readonly type: 'stored' }
+  | {
+      readonly type: 'stored';
+      /** The revision of an earlier epoch that it replaced without having known it. */
+      readonly overrode?: { readonly epoch: number; readonly revision: number };
+    }
   | { readonly type: 'duplicate' }
   | { readonly type: 'fork'; readonly heldHash: string };
 
@@ -38,6 +42,7 @@ export async function storeLateEvents(
 ): Promise<readonly EventOutcome[]> {
   const outcomes = new Map<OrderRows, EventOutcome>();
   const fresh = await withoutHeld(client, events, outcomes);
+  if (fresh.length === 0) return outcomesOf(events, outcomes);
   const held = await lockOrders(client, fresh, readRows);
   const revisions = await heldRevisions(client, fresh);
   const replaced = new Map<string, OrderRows>();
@@ -51,7 +56,7 @@ export async function storeLateEvents(
       continue;
     }
     revisions.set(revisionOf(event.order), event.order.hash);
-    outcomes.set(event, { type: 'stored' });
+    outcomes.set(event, stored(event, current));
     journaled.push(event);
     if (current === undefined || supersedes(event.order, current.order)) {
       replaced.set(order_key, event);
@@ -61,8 +66,24 @@ export async function storeLateEvents(
   await replaceOrders(client, [...replaced.values()], receivedAt);
   const before = [...replaced.keys()].flatMap((key) => held.get(key) ?? []);
   await moveRollups(client, before, [...replaced.values()]);
-  return events.map((event) => outcomes.get(event) ?? { type: 'duplicate' });
+  return outcomesOf(events, outcomes);
 }
+
+const outcomesOf = (
+  events: readonly OrderRows[],
+  outcomes: ReadonlyMap<OrderRows, EventOutcome>,
+): readonly EventOutcome[] => events.map((event) => outcomes.get(event) ?? { type: 'duplicate' });
+
+/** A later epoch at a revision that is not above the one held: its store made it without knowing that one. */
+const stored = ({ order }: OrderRows, current: OrderRows | undefined): EventOutcome =>
+  current !== undefined &&
+  order.journal_epoch > current.order.journal_epoch &&
+  order.revision <= current.order.revision
+    ? {
+        type: 'stored',
+        overrode: { epoch: current.order.journal_epoch, revision: current.order.revision },
+      }
+    : { type: 'stored' };
 
 const byRevision = (a: OrderRows, b: OrderRows): number =>
   a.order.journal_epoch - b.order.journal_epoch || a.order.revision - b.order.revision;

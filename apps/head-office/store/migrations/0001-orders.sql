@@ -21,10 +21,11 @@ CREATE TABLE journal (
   business_date date NOT NULL,
   hash bytea NOT NULL,
   prev_hash bytea NOT NULL,
-  payload text COMPRESSION lz4 NOT NULL,
+  payload text NOT NULL,
   received_at timestamptz NOT NULL,
   PRIMARY KEY (store, journal_epoch, journal_seq)
-);
+-- Events of the usual size stay in their row, uncompressed: squeezing them costs more than the disk they take.
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX journal_subject ON journal (store, subject);
 CREATE INDEX journal_day ON journal (store, business_date);
 
@@ -181,7 +182,7 @@ CREATE TABLE day_summaries (
   journal_epoch bigint NOT NULL,
   journal_seq bigint NOT NULL,
   hash bytea NOT NULL,
-  payload text COMPRESSION lz4 NOT NULL,
+  payload text NOT NULL,
   received_at timestamptz NOT NULL,
   PRIMARY KEY (store, business_date, journal_epoch, revision)
 );

@@ -3,7 +3,7 @@
 -- Whole catalogues as canonical JSON, each once, by the checksum of that JSON.
 CREATE TABLE catalogue_contents (
   checksum text PRIMARY KEY,
-  content text COMPRESSION lz4 NOT NULL
+  content text NOT NULL
 );
 
 -- One row: the last number of each rising sequence, and a mark that moves whenever something is to be published.
