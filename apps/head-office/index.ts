@@ -78,6 +78,7 @@ export async function createHeadOffice(
     const { adminToken, publicUrl, http } = config;
     const dashboard = createDashboard({
       db,
+      stateDir,
       clock,
       ids,
       log,

@@ -14,12 +14,15 @@ import { createAuditStore } from '../store/audit-store.ts';
 import type { Database } from '../store/database.ts';
 import { createUserStore } from '../store/user-store.ts';
 import { createAccess } from './access.ts';
+import type { StateDir } from '../state-dir.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { createSessionCookie } from './cookies.ts';
 import { registerEventRoutes } from './event-routes.ts';
+import { registerDayRoutes } from './day-routes.ts';
 import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
 import { createItemNames } from './item-names.ts';
 import { registerOrderRoutes } from './order-routes.ts';
+import { PASSWORD_COST, type PasswordCost } from './passwords.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { registerServiceRoutes } from './service-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
@@ -29,6 +32,7 @@ import { registerUserRoutes } from './user-routes.ts';
 
 export interface DashboardDeps {
   readonly db: Database;
+  readonly stateDir: Pick<StateDir, 'keys'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -37,6 +41,7 @@ export interface DashboardDeps {
   readonly adminToken: string | null;
   /** Where browsers reach the pages, when that is not this server itself: `https://office.example`. */
   readonly publicUrl: string | null;
+  readonly passwordCost?: PasswordCost;
 }
 
 const PAGES = join(import.meta.dirname, '..', 'ui', 'dist');
@@ -44,12 +49,21 @@ const PAGES = join(import.meta.dirname, '..', 'ui', 'dist');
 /** Head Office's HTTP server: its API and, where they are built, its screens. */
 export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOfficeApi> {
   const { db, clock, ids, log, metrics, adminToken, publicUrl } = deps;
+  const { passwordCost = PASSWORD_COST } = deps;
   const server = await createHttpServer({ log });
   const users = createUserStore(db);
   const audit = createAuditStore(db);
   const publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
   const cookie = createSessionCookie({ secure: publicOrigin?.startsWith('https:') ?? false });
-  const access = createAccess({ users, clock, ids, cookie, adminToken, publicOrigin });
+  const access = createAccess({
+    users,
+    clock,
+    ids,
+    cookie,
+    adminToken,
+    publicOrigin,
+    passwordCost,
+  });
   const api = createHeadOfficeApi({ server, access, audit, clock, log });
   const views = createStoreViews(db, clock);
   const none = (): Promise<ReadonlyMap<string, string>> => Promise.resolve(new Map());
@@ -60,11 +74,12 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   });
 
   registerServiceRoutes(api, { db, metrics });
-  registerSessionRoutes(api, { access, users, clock });
-  registerUserRoutes(api, { users, clock });
+  registerSessionRoutes(api, { access, users, clock, passwordCost });
+  registerUserRoutes(api, { users, clock, passwordCost });
   registerAuditRoutes(api, { audit });
   registerStoreRoutes(api, { db, clock, views });
   registerOrderRoutes(api, { db });
+  registerDayRoutes(api, { db, clock, stateDir: deps.stateDir });
   registerReportRoutes(api, { db, names });
   registerEventRoutes(api, { views, access, log });
   await servePages(server, PAGES);

@@ -164,7 +164,7 @@ const returnsOf = (
       const believed = believe(journalReturnSchema, message, { trusted, highest: 0 });
       if (!believed.ok) {
         log.warn({ topic, reason: believed.error.type }, 'message not believed');
-        return;
+        return false;
       }
       const { stored, held, refused } = await takeBack(db, believed.value.events, {
         store,
@@ -173,12 +173,13 @@ const returnsOf = (
       log.info({ stored, held, refused: refused.length }, 'own events came back');
       if (stored > 0) onCommitted();
       const [first] = refused;
-      if (first === undefined) return;
+      if (first === undefined) return stored > 0;
       await errors.report({
         code: 'returned-event-refused',
         message: 'Head Office gave back an event that is not of this journal',
         facts: { ...first, refused: refused.length },
       });
+      return stored > 0;
     },
   };
 };

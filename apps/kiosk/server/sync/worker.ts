@@ -37,11 +37,11 @@ import { type HeartbeatDeps, heartbeatText } from './telemetry.ts';
 export interface DownLane {
   readonly filter: string;
   readonly matches: (topic: string) => boolean;
-  /** Once this settles the broker is told that the message arrived. */
+  /** Once this settles the broker is told that the message arrived. True: the heads of the journal have changed by it. */
   readonly receive: (message: {
     readonly topic: string;
     readonly payload: Buffer;
-  }) => Promise<void>;
+  }) => Promise<boolean>;
 }
 
 export interface SyncWorkerDeps {
@@ -107,6 +107,8 @@ interface Session {
   readonly state: { current: SyncState; dirty: boolean };
   readonly traffic: { published: number; failed: number };
   readonly errorsSentMs: Map<string, number>;
+  /** Whether Head Office should hear of the journal's heads before the next heartbeat is due. */
+  areHeadsDue: boolean;
   readonly fail: (error: unknown) => void;
 }
 
@@ -176,6 +178,7 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
     state,
     traffic,
     errorsSentMs: new Map(),
+    areHeadsDue: false,
     fail,
   };
 
@@ -258,6 +261,10 @@ async function keepHouse(session: Session): Promise<void> {
     await saveState(session);
   }
   if (!link.isUp()) return;
+  if (session.areHeadsDue) {
+    session.areHeadsDue = false;
+    await sendHeartbeat(session);
+  }
   for (const { id, payload } of await deps.errors.unacknowledged(ERRORS_AT_ONCE)) {
     const nowMs = deps.clock.monotonicMs();
     const sentMs = errorsSentMs.get(id);
@@ -273,7 +280,11 @@ async function receive(session: Session, message: IncomingMessage): Promise<void
   if (topic === topicOf('ack', deps.store)) await takeAcknowledgement(session, message);
   else if (topic === topicOf('command', deps.store)) await takeCommand(session, message);
   else if (deps.catalogue.matches(topic)) await deps.catalogue.receive(topic, payload);
-  else await deps.lanes.find(({ matches }) => matches(topic))?.receive({ topic, payload });
+  else {
+    const lane = deps.lanes.find(({ matches }) => matches(topic));
+    const changed = (await lane?.receive({ topic, payload })) ?? false;
+    if (changed) session.areHeadsDue = true;
+  }
   message.done();
 }
 
