@@ -141,18 +141,16 @@ describe.each(KINDS)('$name', ({ version, embedded, denied, oversize, shares }) 
     };
   }
 
-  /** The broker's answer to a subscription of Head Office's. */
-  async function grants(filter: string): Promise<readonly number[]> {
+  /** Whether the broker grants Head Office a subscription. */
+  async function grants(filter: string): Promise<boolean> {
     const { url, username, password } = await broker.address('head-office');
     const client = await mqtt.connectAsync(url, {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       protocolVersion: version,
     });
-    const answer = await new Promise<readonly number[]>((resolve) => {
-      client.subscribe(filter, { qos: 1 }, (_error, granted) =>
-        resolve((granted ?? []).map(({ qos }) => qos)),
-      );
+    const answer = await new Promise<boolean>((resolve) => {
+      client.subscribe(filter, { qos: 1 }, (error) => resolve(error === null));
     });
     await client.endAsync();
     return answer;
@@ -272,7 +270,7 @@ describe.each(KINDS)('$name', ({ version, embedded, denied, oversize, shares }) 
   });
 
   it('shares a subscription between several, each message to one of them, or refuses it', async () => {
-    if (!shares) return expect(await grants('$share/ingest/stores/+/orders')).toEqual([128]);
+    if (!shares) return expect(await grants('$share/ingest/stores/+/orders')).toBe(false);
     const filter = '$share/ingest/stores/+/orders';
     const workers = [await join('head-office', [filter]), await join('head-office', [filter])];
     const shop = await join('S01', []);
