@@ -186,6 +186,7 @@ function webOf(
     reportError: stores.errors.report,
   });
   return createWeb({
+    store: config.store,
     till,
     orders: stores.orders,
     books,

@@ -1,4 +1,4 @@
-import { type DayRules } from '@tillwire/domain';
+import type { DayRules, StoreCode } from '@tillwire/domain';
 import { type Clock, type Log, type Metrics, repeat, type Service } from '@tillwire/runtime';
 import { type Access } from './access.ts';
 import type { Books } from './books.ts';
@@ -19,6 +19,7 @@ import type { Till, TillRulesInForce } from './till.ts';
 import type { Upkeep } from './upkeep.ts';
 
 export interface WebDeps {
+  readonly store: StoreCode;
   readonly till: Till;
   readonly orders: OrderStore;
   readonly books: Books;

@@ -1,4 +1,4 @@
-import { channelFor, faultMessage } from '@tillwire/domain';
+import { channelFor, faultMessage, type StoreCode } from '@tillwire/domain';
 import { Problem } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { CatalogueInForce, CatalogueSource } from '../catalogue-source.ts';
@@ -7,6 +7,7 @@ import type { KioskApi } from './api.ts';
 import { menuAnswer, menuView } from './menu-view.ts';
 
 export interface MenuRouteDeps {
+  readonly store: StoreCode;
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
 }
@@ -14,7 +15,10 @@ export interface MenuRouteDeps {
 const menuQuery = z.object({ channel: z.string().max(16).default('OT-C') });
 
 /** What can be sold: by channel for people and screens, or the whole catalogue to price by. */
-export function registerMenuRoutes({ route }: KioskApi, { catalogue, rules }: MenuRouteDeps): void {
+export function registerMenuRoutes(
+  { route }: KioskApi,
+  { store, catalogue, rules }: MenuRouteDeps,
+): void {
   const current = (): CatalogueInForce => {
     const inForce = catalogue.current();
     if (inForce !== null) return inForce;
@@ -51,6 +55,7 @@ export function registerMenuRoutes({ route }: KioskApi, { catalogue, rules }: Me
       const { version, catalogue: whole } = current();
       const { rules: inForce, configVersion } = rules();
       return {
+        store,
         catalogVersion: version,
         configVersion,
         rules: {

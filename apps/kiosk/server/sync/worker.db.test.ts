@@ -7,29 +7,21 @@ import {
   type HeadOfficeStandIn,
   startHeadOfficeStandIn,
 } from '../test/head-office-stand-in.ts';
-import {
-  asManager,
-  cheeseburgers,
-  type RunningKiosk,
-  startKiosk,
-  STORE,
-} from '../test/kiosk-rig.ts';
+import { cheeseburgers, type RunningKiosk, startKiosk, STORE } from '../test/kiosk-rig.ts';
 
 describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
   let database: TestDatabase;
   let office: HeadOfficeStandIn;
   let web: RunningKiosk;
-  const others: RunningKiosk[] = [];
 
-  const startSync = async (): Promise<RunningKiosk> => {
-    // A process of its own shares nothing but the database; so does a second kiosk here.
-    const sync = await startKiosk(database.address, {
-      roles: ['sync'],
+  /** The same kiosk, now with its line. */
+  const startSync = async (): Promise<void> => {
+    await web.stop();
+    web = await startKiosk(database.address, {
+      roles: ['web', 'sync'],
       broker: { ...office.broker, protocolVersion: 4 },
       trusted: office.trusted,
     });
-    others.push(sync);
-    return sync;
   };
   beforeEach(async () => {
     database = await open();
@@ -37,7 +29,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     web = await startKiosk(database.address);
   });
   afterEach(async () => {
-    for (const kiosk of [web, ...others.splice(0)]) await kiosk.stop();
+    await web.stop();
     await office.stop();
     await database.drop();
   });
@@ -195,11 +187,11 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
   });
 
   it('says goodbye when it is stopped', async () => {
-    const sync = await startSync();
+    await startSync();
     await waitFor('the birth', () => told('state').length > 0);
-    others.splice(0);
-    await sync.stop();
+    await web.stop();
     expect(told('state').at(-1)).toMatchObject({ state: 'offline' });
-    expect((await web.get('/api/sync', asManager)).body).toMatchObject({ link: 'down' });
+    web = await startKiosk(database.address);
+    expect((await web.get('/api/sync')).body).toMatchObject({ link: 'down' });
   });
 });
