@@ -4,6 +4,7 @@ import {
   type CatalogueIndex,
   indexCatalogue,
   type PriceBand,
+  type Shop,
   type TillRules,
 } from '@tillwire/domain';
 import { type Answer, answering, get, type Problem } from './api.ts';
@@ -11,6 +12,7 @@ import { live, onLive } from './live.ts';
 
 /** What the shop sells now and how (`GET /api/catalogue`). */
 export interface KioskMenu {
+  readonly store: string;
   readonly catalogVersion: number;
   readonly configVersion: number | null;
   readonly catalogue: Catalogue;
@@ -42,6 +44,12 @@ export const businessDate = signal<string | null>(null);
 export const index = computed<CatalogueIndex | null>(() =>
   menu.value === null ? null : indexCatalogue(menu.value.catalogue),
 );
+
+/** The shop this is, where the catalogue knows it. */
+export const shop = computed<Shop | null>(() => {
+  const number = Number(menu.value?.store.slice(1));
+  return menu.value?.catalogue.shops.find((each) => each.shop === number) ?? null;
+});
 
 export const rules = computed<TillRules>(() => {
   const sent = menu.value?.rules;

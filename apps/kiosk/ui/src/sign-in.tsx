@@ -1,4 +1,4 @@
-import { signIn, signedOut } from './token.ts';
+import { goOnUnknown, signIn } from './token.ts';
 
 /** Shown only where the kiosk asks who this is. */
 export function SignIn() {
@@ -18,13 +18,7 @@ export function SignIn() {
         <input class="field" name="token" type="password" autoComplete="off" autoFocus />
       </label>
       <div class="sign-in-keys">
-        <button
-          type="button"
-          class="key"
-          onClick={() => {
-            signedOut.value = false;
-          }}
-        >
+        <button type="button" class="key" onClick={goOnUnknown}>
           Back
         </button>
         <button type="submit" class="key primary">

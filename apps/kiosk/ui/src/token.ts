@@ -13,6 +13,12 @@ export function signIn(given: string): void {
   signedOut.value = false;
 }
 
+/** Goes on as whoever stands at the screen. */
+export function goOnUnknown(): void {
+  sessionStorage.removeItem(KEY);
+  signedOut.value = false;
+}
+
 /** A token handed over in the fragment (`#token=…`) is kept for this tab and taken out of the address. */
 export function takeTokenFromAddress(): void {
   const match = /^#token=([^&]+)(?:&(.*))?$/.exec(location.hash);

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { get } from '../api.ts';
 import type { ShownBasket } from '../display-basket.ts';
 import { money } from '../format.ts';
-import { menu } from '../kiosk.ts';
+import { shop } from '../kiosk.ts';
 import { onLive } from '../live.ts';
 import { place } from '../router.ts';
 import './display.css';
@@ -38,15 +38,10 @@ export function DisplayScreen() {
   return <Open basket={basket} />;
 }
 
-const shopName = (): string => {
-  const shops = menu.value?.catalogue.shops ?? [];
-  return shops[0]?.franchisee ?? '';
-};
-
 const Welcome = () => (
   <div class="display welcome">
     <p class="display-hello">Welcome</p>
-    <p class="display-shop">{shopName()}</p>
+    <p class="display-shop">{shop.value?.name ?? ''}</p>
   </div>
 );
 

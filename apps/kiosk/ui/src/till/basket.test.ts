@@ -48,6 +48,7 @@ const shop = catalogue(
 
 beforeEach(() => {
   menu.value = {
+    store: 'S01',
     catalogVersion: 1,
     configVersion: null,
     catalogue: shop,
