@@ -8,6 +8,7 @@ import {
   readSignedDocument,
   signDocument,
 } from './catalogue-document.ts';
+import { signMessage } from './signing.ts';
 
 const TOPIC = 'ho/config/S03';
 const pair = generateKeyPairSync('ed25519');
@@ -38,6 +39,16 @@ describe('A signed document', () => {
     const shapeless = signDocument(TOPIC, { version: 'four' }, 1_000, [signing]);
     expect(read(shapeless)).toMatchObject({
       error: { type: 'malformed', detail: expect.stringContaining('version: ') },
+    });
+  });
+
+  it('that states another checksum than its own is refused, though well signed', () => {
+    const checksum = `sha256:${'0'.repeat(64)}`;
+    const other = signMessage(TOPIC, { version: 4, checksum }, 1_000, [signing]);
+    const actual = signDocument(TOPIC, { version: 4 }, 1_000, [signing]).checksum;
+    expect(read(other)).toEqual({
+      ok: false,
+      error: { type: 'bad-checksum', stated: checksum, actual },
     });
   });
 

@@ -23,6 +23,7 @@ import {
   overridesSchema,
 } from './catalogue-content.ts';
 import { type DeltaContent, readCatalogueDelta, signCatalogueDelta } from './catalogue-delta.ts';
+import { signDocument } from './catalogue-document.ts';
 import { contentChecksum, readFullCatalogue, signFullCatalogue } from './catalogue-full.ts';
 import { DEFAULT_STORE_CONFIG, readConfig, signConfig } from './config.ts';
 import { commandSchema } from './command.ts';
@@ -154,6 +155,14 @@ describe('A full catalogue', () => {
     expect(read(full, 'ho/catalog/full/v99')).toMatchObject({ error: { type: 'bad-signature' } });
   });
 
+  it('is refused when signed for the topic of a version it is not', () => {
+    const content = { catalog_version: 100, ...contentOfCatalogue(small) };
+    const astray = signDocument('ho/catalog/full/v99', content, 100, [key]);
+    expect(read(astray, 'ho/catalog/full/v99')).toMatchObject({
+      error: { type: 'wrong-topic', detail: 'version 100 came on ho/catalog/full/v99' },
+    });
+  });
+
   it('is refused when cut short anywhere', () => {
     const whole = bytes(full);
     fc.assert(
@@ -222,6 +231,14 @@ describe('A delta', () => {
 
 describe('A config', () => {
   const signed = signConfig({ store, version: 9, config: DEFAULT_STORE_CONFIG }, [key]);
+
+  it('is refused when signed for a store it is not of', () => {
+    const content = { store_code: 'S04', config_version: 7, ...DEFAULT_STORE_CONFIG };
+    const astray = signDocument('ho/config/S03', content, 7, [key]);
+    expect(readConfig(store, bytes(astray), trusted)).toMatchObject({
+      error: { type: 'wrong-topic', detail: 'it is for S04, not for S03' },
+    });
+  });
 
   it('is believed for its own store only', () => {
     expect(readConfig(store, bytes(signed), trusted)).toMatchObject({

@@ -87,6 +87,24 @@ describe('A day summary', () => {
     expect(daySummaryFaults(summary)).toEqual([]);
   });
 
+  it('of a day that sold nothing totals nothing, whatever the days before it did', () => {
+    const quiet = daySummaryOf(
+      { ...books, statistics: NO_SALES, weekVat: books.weekVat.slice(0, 1) },
+      {
+        store: storeCode('S03'),
+        revision: 1,
+        closedAt: utcInstant(1_764_194_400_000),
+        catalogVersion: 1,
+        journal: [],
+        orders: { count: 0, voided: 0, digest: ordersDigest([]) },
+      },
+      { journalEpoch: 1, journalSeq: 10, prevHash: ZERO_HASH },
+    );
+    expect(quiet.totals).toEqual({ gross: 0, net: 0, vat: 0 });
+    expect(quiet.kwkvat[1]?.vat).toEqual([200, 0, 0, 0, 0, 0, 0]);
+    expect(daySummaryFaults(quiet)).toEqual([]);
+  });
+
   it('gives back the four files of the store, byte for byte', () => {
     expect(dayFiles(booksOfSummary(summary))).toEqual(dayFiles(books));
   });
