@@ -139,7 +139,7 @@ export function createPump(initial: PumpSettings): Pump {
   const strikes = new Map<number, number>();
   /** Rows not to be sent, until then; Infinity: until the next connection. */
   const heldBack = new Map<number, number>();
-  let batchEvents = FIRST_BATCH_EVENTS;
+  let batchEvents = Math.min(FIRST_BATCH_EVENTS, initial.maxBatchEvents);
   let timeouts = 0;
   let backedOffAtMs = 0;
   let pausedUntilMs = 0;

@@ -24,6 +24,8 @@ export interface StoreEpoch {
 export interface HeldEpoch {
   readonly epoch: number;
   readonly held: readonly Range[];
+  /** All of it is so old that the store may have pruned it: where the store does not name the epoch, it has. */
+  readonly mayBePruned: boolean;
 }
 
 /** What a heartbeat shows to be amiss (protocol.md §3.7, §3.8). */
@@ -38,43 +40,47 @@ export interface Refill {
   readonly behind: boolean;
 }
 
-/** `ranges` without what is in `taken`; both ascending. */
+/** `ranges` without what is in `taken`; both ascending and without overlaps. */
 export function subtractRanges(
   ranges: readonly Range[],
   taken: readonly Range[],
 ): readonly Range[] {
-  return taken.reduce<readonly Range[]>(
-    (left, gone) =>
-      left.flatMap(({ from, to }) => {
-        if (gone.to < from || gone.from > to) return [{ from, to }];
-        return [
-          ...(from < gone.from ? [{ from, to: gone.from - 1 }] : []),
-          ...(to > gone.to ? [{ from: gone.to + 1, to }] : []),
-        ];
-      }),
-    ranges,
-  );
+  const left: Range[] = [];
+  let at = 0;
+  for (const { from, to } of ranges) {
+    let next = from;
+    for (let gone = taken[at]; gone !== undefined && gone.from <= to; gone = taken[at]) {
+      if (next < gone.from) left.push({ from: next, to: gone.from - 1 });
+      next = Math.max(next, gone.to + 1);
+      // What reaches past this range may reach into the one behind it.
+      if (gone.to > to) break;
+      at++;
+    }
+    if (next <= to) left.push({ from: next, to });
+  }
+  return left;
 }
 
 /** From 1 to `last`; nothing for 0. */
 const upTo = (last: number): readonly Range[] => (last > 0 ? [{ from: 1, to: last }] : []);
 
 /**
- * Compares a store's journal with what is held of it. Epochs below the lowest that the store names are wholly
- * pruned there: nothing is asked of them and nothing given back.
+ * Compares a store's journal with what is held of it. An epoch the store does not name is one it lost, all of it, with
+ * its disk, unless it may have been pruned.
  */
 export function refillOf(store: readonly StoreEpoch[], held: readonly HeldEpoch[]): Refill {
   const named = store.map(({ epoch }) => epoch);
-  const [oldest, current] = [Math.min(...named), Math.max(...named)];
+  const current = Math.max(0, ...named);
   const ask: EpochRange[] = [];
   const giveBack: EpochRange[] = [];
   const restored: EpochRange[] = [];
   let behind = false;
   const epochs = new Set([...named, ...held.map(({ epoch }) => epoch)]);
   for (const epoch of [...epochs].sort((a, b) => a - b)) {
-    if (store.length === 0 || epoch < oldest) continue;
     const theirs = store.find((one) => one.epoch === epoch);
-    const ours = held.find((one) => one.epoch === epoch)?.held ?? [];
+    const own = held.find((one) => one.epoch === epoch);
+    if (theirs === undefined && own?.mayBePruned === true) continue;
+    const ours = own?.held ?? [];
     const head = theirs?.head ?? 0;
     const last = Math.max(head, ours.at(-1)?.to ?? 0);
     const theirRanges = subtractRanges(upTo(head), theirs?.holes ?? []);

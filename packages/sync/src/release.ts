@@ -81,3 +81,18 @@ export function releaseBy(ack: Acknowledgement, own: OwnJournal): Release | null
     startsNewEpoch: alarms.some(({ place }) => place.epoch >= current),
   };
 }
+
+/**
+ * Up to where rows of each epoch may be pruned as far as Head Office is concerned, once they are old enough: what its
+ * watermark covers, by a hash that is the store's own, and no restore of it can go behind (protocol.md §3.6). The
+ * row at the watermark stays, to be compared with the next one.
+ */
+export const prunableBy = (ack: Acknowledgement, own: OwnJournal): readonly Place[] =>
+  ack.incarnation < own.incarnation
+    ? []
+    : ack.epochs.flatMap(({ journal_epoch: epoch, ...state }) => {
+        const { complete_through: complete, watermark_hash: hash } = state;
+        const seq = Math.min(complete - 1, state.backed_up_through);
+        const fits = hash !== null && own.hashAt({ epoch, seq: complete }) === hash;
+        return fits && seq > 0 ? [{ epoch, seq }] : [];
+      });

@@ -1,3 +1,5 @@
+import { ZERO_HASH } from '@tillwire/contract';
+
 /** How far one epoch of a store's journal is known to be whole at Head Office (protocol.md §3.5). */
 export interface Watermark {
   /** Every seq up to here is held or parked. */
@@ -12,7 +14,10 @@ export interface Watermark {
   readonly frozenAt: number | null;
 }
 
-/** What Head Office has of one place: an event, or something parked there, which names no predecessor. */
+/**
+ * What Head Office has of one place: an event, or something parked there, which names no predecessor. Of a place that
+ * counts as restored nobody knows the hash where what follows it is not there to name it: zeros then.
+ */
 export interface HeldPlace {
   readonly seq: number;
   readonly hash: string;
@@ -55,4 +60,7 @@ const follows = (
   { prevHash }: HeldPlace,
   before: string | null,
   opens: (prevHash: string) => boolean,
-): boolean => prevHash === null || (before === null ? opens(prevHash) : prevHash === before);
+): boolean =>
+  prevHash === null ||
+  before === ZERO_HASH ||
+  (before === null ? opens(prevHash) : prevHash === before);
