@@ -32,11 +32,11 @@ export const storeDaySummaries = (
              INSERT INTO journal (
                store, journal_epoch, journal_seq, kind, subject, revision, business_date, hash, prev_hash,
                payload, received_at
-             ) VALUES ($1, $2, $3, 'day', $4, $5, $4::date, decode($6, 'hex'), decode($7, 'hex'), $8, $9)
+             ) VALUES ($1, $2, $3, 'day', $4::text, $5, $4::text::date, decode($6, 'hex'), decode($7, 'hex'), $8, $9)
            )
            INSERT INTO day_summaries (
              store, business_date, revision, journal_epoch, journal_seq, hash, payload, received_at
-           ) VALUES ($1, $4::date, $5, $2, $3, decode($6, 'hex'), $8, $9)`,
+           ) VALUES ($1, $4::text::date, $5, $2, $3, decode($6, 'hex'), $8, $9)`,
           [
             day.store,
             day.journal_epoch,
