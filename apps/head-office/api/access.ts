@@ -3,7 +3,7 @@ import { type Clock, type Ids, Problem } from '@tillwire/runtime';
 import type { FastifyRequest } from 'fastify';
 import type { UserStore } from '../store/user-store.ts';
 import { readCookie, type SessionCookie } from './cookies.ts';
-import { verifyPassword } from './passwords.ts';
+import { type PasswordCost, verifyPassword } from './passwords.ts';
 import { allows, type Permission, type Role } from './permissions.ts';
 
 /** Who calls. */
@@ -30,6 +30,7 @@ export interface AccessOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly cookie: SessionCookie;
+  readonly passwordCost: PasswordCost;
   readonly adminToken: string | null;
   /** Where the pages are reached, when not at the Host the request names. */
   readonly publicOrigin: string | null;
@@ -112,7 +113,8 @@ export function createAccess(options: AccessOptions): Access {
       if (attempt.type === 'locked') throw tooMany(attempt.untilMs - now);
       // A name nobody has takes as long as a wrong password and is answered the same.
       const known = await users.read(name);
-      if (!(await verifyPassword(password, await users.passwordHash(name))) || known === null) {
+      const hash = await users.passwordHash(name);
+      if (!(await verifyPassword(password, hash, options.passwordCost)) || known === null) {
         throw new Problem(401, 'wrong-credentials', 'user or password is wrong');
       }
       await users.forgetAttempts(name);

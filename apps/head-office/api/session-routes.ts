@@ -3,20 +3,23 @@ import { z } from 'zod';
 import type { UserStore } from '../store/user-store.ts';
 import type { Access } from './access.ts';
 import { type HeadOfficeApi, identityOf } from './head-office-api.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashPassword, type PasswordCost, verifyPassword } from './passwords.ts';
 import { newPassword } from './user-routes.ts';
 
 const loginBody = z.object({ user: z.string().min(1).max(64), password: z.string().max(200) });
 const passwordBody = z.object({ current: z.string().max(200), next: newPassword });
 
+export interface SessionRouteDeps {
+  readonly access: Access;
+  readonly users: UserStore;
+  readonly clock: Clock;
+  readonly passwordCost: PasswordCost;
+}
+
 /** Signing in and out, and one's own password. */
 export function registerSessionRoutes(
   { read, change }: HeadOfficeApi,
-  {
-    access,
-    users,
-    clock,
-  }: { readonly access: Access; readonly users: UserStore; readonly clock: Clock },
+  { access, users, clock, passwordCost }: SessionRouteDeps,
 ): void {
   change({
     method: 'POST',
@@ -62,10 +65,11 @@ export function registerSessionRoutes(
     problems: { 403: ['wrong-password'], 409: ['no-password'] },
     handle: async ({ body, caller, request, reply }) => {
       if (caller.session === null) throw new Problem(409, 'no-password', 'a token has no password');
-      if (!(await verifyPassword(body.current, await users.passwordHash(caller.name)))) {
+      const held = await users.passwordHash(caller.name);
+      if (!(await verifyPassword(body.current, held, passwordCost))) {
         throw new Problem(403, 'wrong-password', 'the current password is not that');
       }
-      const passwordHash = await hashPassword(body.next);
+      const passwordHash = await hashPassword(body.next, passwordCost);
       await users.change(caller.name, { passwordHash }, clock.nowMs());
       const agent = (request.headers['user-agent'] ?? '').slice(0, 200);
       const { cookie } = await access.signIn({

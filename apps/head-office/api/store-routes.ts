@@ -2,13 +2,25 @@ import { type Clock, Problem } from '@tillwire/runtime';
 import { isStoreCode } from '@tillwire/domain';
 import { z } from 'zod';
 import type { Database } from '../store/database.ts';
-import { readHours } from '../store/overview-queries.ts';
+import { errorEventSchema } from '@tillwire/contract';
+import { readErrors, readHours, type StoreError } from '../store/overview-queries.ts';
 import { overviewPeriod } from './day-clock.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
 import type { StoreViews } from './store-views.ts';
 
 export const storeCodeParam = z.string().refine(isStoreCode, 'is a store code, S01 to S9999');
 const byStore = z.object({ store: storeCodeParam });
+
+const SHOWN_ERRORS = 50;
+
+/** An error event as the screens show it; one of another version by its id alone. */
+function errorView({ errorId, receivedAt, payload }: StoreError): object {
+  const parsed = errorEventSchema.safeParse(payload);
+  const { code, message, count } = parsed.success
+    ? parsed.data
+    : { code: 'unreadable', message: '', count: 1 };
+  return { errorId, receivedAt, code, message, count };
+}
 
 /** The shops: how they are and what they sell today. */
 export function registerStoreRoutes(
@@ -39,9 +51,13 @@ export function registerStoreRoutes(
     handle: async ({ params: { store } }) => {
       const period = overviewPeriod(clock);
       const dates = [period.today, period.compared];
-      const [found, hours] = await Promise.all([views.one(store), readHours(db, dates, store)]);
+      const [found, hours, errors] = await Promise.all([
+        views.one(store),
+        readHours(db, dates, store),
+        readErrors(db, store, SHOWN_ERRORS),
+      ]);
       if (found === null) throw new Problem(404, 'unknown-store', `there is no shop ${store}`);
-      return { ...period, ...found, hours };
+      return { ...period, ...found, hours, errors: errors.map(errorView) };
     },
   });
 }

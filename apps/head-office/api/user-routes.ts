@@ -2,7 +2,12 @@ import { type Clock, Problem } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { User, UserStore } from '../store/user-store.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
-import { hashPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts';
+import {
+  hashPassword,
+  MAX_PASSWORD_LENGTH,
+  MIN_PASSWORD_LENGTH,
+  type PasswordCost,
+} from './passwords.ts';
 import { ROLES } from './permissions.ts';
 
 export const newPassword = z
@@ -45,7 +50,15 @@ const shown = ({ name, fullName, role, disabledAt }: User): object => ({
 /** The people of Head Office. */
 export function registerUserRoutes(
   { read, change }: HeadOfficeApi,
-  { users, clock }: { readonly users: UserStore; readonly clock: Clock },
+  {
+    users,
+    clock,
+    passwordCost,
+  }: {
+    readonly users: UserStore;
+    readonly clock: Clock;
+    readonly passwordCost: PasswordCost;
+  },
 ): void {
   read({
     path: '/api/users',
@@ -63,7 +76,7 @@ export function registerUserRoutes(
     body: newUser,
     problems: { 409: ['name-taken'] },
     handle: async ({ body: { password, ...user } }) => {
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await hashPassword(password, passwordCost);
       if (!(await users.create({ ...user, passwordHash }, clock.nowMs()))) {
         throw new Problem(409, 'name-taken', `there is a user ${user.name}`);
       }
@@ -82,7 +95,8 @@ export function registerUserRoutes(
     handle: async ({ params, body: { password, ...given } }) => {
       const before = await users.read(params.name);
       if (before === null) throw unknownUser(params.name);
-      const passwordHash = password === undefined ? undefined : await hashPassword(password);
+      const passwordHash =
+        password === undefined ? undefined : await hashPassword(password, passwordCost);
       const after = await users.change(params.name, { ...given, passwordHash }, clock.nowMs());
       if (after === 'unknown') throw unknownUser(params.name);
       if (after === 'last-admin') {
