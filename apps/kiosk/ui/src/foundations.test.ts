@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inkOn, luminance } from './colour.ts';
 import { count, dateText, duration, money, orderNumber } from './format.ts';
 import { createFrameReader } from './live.ts';
+import { placeOf } from './router.ts';
 
 describe('a key of any colour', () => {
   it('is written on in the ink that contrasts at least 4.5 to 1 with it', () => {
@@ -39,6 +40,17 @@ describe('an event stream', () => {
         },
       ),
     );
+  });
+});
+
+describe('an address', () => {
+  it('names a screen and what of it; none is the till', () => {
+    expect(placeOf('')).toEqual({ screen: 'till', rest: [] });
+    expect(placeOf('#/')).toEqual({ screen: 'till', rest: [] });
+    expect(placeOf('#/orders/2025-11-27/S03-20251127-000123')).toEqual({
+      screen: 'orders',
+      rest: ['2025-11-27', 'S03-20251127-000123'],
+    });
   });
 });
 

@@ -6,7 +6,7 @@ import './design/base.css';
 import { App } from './app.tsx';
 import { followShop } from './kiosk.ts';
 import { followKiosk } from './live.ts';
-import { followAddress, place, placeOf } from './router.ts';
+import { followAddress, place } from './router.ts';
 import { startTill } from './till/start.ts';
 import { takeTokenFromAddress } from './token.ts';
 
@@ -14,7 +14,6 @@ import { takeTokenFromAddress } from './token.ts';
 const TILL_SCREENS: ReadonlySet<string> = new Set(['till', 'orders', 'drawer']);
 
 takeTokenFromAddress();
-place.value = placeOf(location.hash);
 followAddress();
 followShop();
 effect(() => {

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { signedOut } from './token.ts';
 
 /** Where this browser is: `#/orders/2026-11-24` is screen `orders`, with the rest in `rest`. */
 export interface Place {
@@ -12,9 +13,14 @@ export function placeOf(hash: string): Place {
   return { screen: screen === '' ? 'till' : screen, rest };
 }
 
-export const place = signal<Place>(placeOf(location.hash));
+export const place = signal<Place>(placeOf(''));
 
-export const followAddress = (): void =>
+/** Keeps `place` as the address has it, from now on. */
+export function followAddress(): void {
+  place.value = placeOf(location.hash);
   addEventListener('hashchange', () => {
+    // Whoever was asked who they are and goes elsewhere need not answer.
+    signedOut.value = false;
     place.value = placeOf(location.hash);
   });
+}

@@ -13,10 +13,11 @@ export function signIn(given: string): void {
   signedOut.value = false;
 }
 
-/** Goes on as whoever stands at the screen. */
+/** Goes back to selling as whoever stands at the screen. */
 export function goOnUnknown(): void {
   sessionStorage.removeItem(KEY);
   signedOut.value = false;
+  location.hash = '#/till';
 }
 
 /** A token handed over in the fragment (`#token=…`) is kept for this tab and taken out of the address. */

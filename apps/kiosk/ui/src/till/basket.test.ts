@@ -8,7 +8,7 @@ import {
   product,
   selling,
 } from '../../../../../packages/domain/test/builders.ts';
-import { menu } from '../kiosk.ts';
+import { businessDate, menu } from '../kiosk.ts';
 import {
   addLine,
   appendLine,
@@ -32,7 +32,7 @@ import {
   unfinished,
 } from './basket.ts';
 import { readCode, ring } from './menu.ts';
-import { priceChanges } from './notices.ts';
+import { notice, priceChanges, watchChanges } from './notices.ts';
 
 const shop = catalogue(
   [product(5, 595, { prices: prices(595, { 2: 620 }) }), product(30, 245), product(70, 55)],
@@ -199,5 +199,33 @@ describe('what changed under a basket', () => {
       { name: 'P30', was: 245, now: null },
     ]);
     expect(priceChanges(was, was)).toEqual([]);
+  });
+
+  it('is told when the menu switches, the channel changes or a day begins, and only then', () => {
+    watchChanges();
+    addLine(burger);
+    setBasis('eat');
+    expect(notice.value).toBeNull();
+    setChannel('PH-C');
+    expect(notice.value).toEqual({
+      title: 'Prices of PH-C',
+      rows: [{ name: 'P5', was: 595, now: 620 }],
+    });
+    clearBasket();
+    expect(notice.value).toBeNull();
+    addLine(burger);
+    const dearer = catalogue([product(5, 615)], { channels: shop.channels });
+    if (menu.value !== null) menu.value = { ...menu.value, catalogVersion: 2, catalogue: dearer };
+    expect(notice.value).toEqual({
+      title: 'The menu has changed',
+      rows: [{ name: 'P5', was: 595, now: 615 }],
+    });
+    notice.value = null;
+    businessDate.value = '2025-11-27';
+    businessDate.value = '2025-11-28';
+    expect(notice.value).toEqual({
+      title: 'A new trading day has begun: this order belongs to Fri, 28 Nov 2025',
+      rows: [],
+    });
   });
 });

@@ -32,7 +32,7 @@ export function Rail() {
             closeTender();
           }}
         >
-          {title}
+          {title.replaceAll('_', ' ')}
         </button>
       ))}
       <CodeEntry />
