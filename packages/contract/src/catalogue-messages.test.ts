@@ -95,6 +95,16 @@ describe('A catalogue on the wire', () => {
     };
     expect(contentOfCatalogue(catalogueOfContent(newer))).toEqual(newer);
   });
+
+  it('keeps them by the thousand, too', () => {
+    const content = contentOfCatalogue(small);
+    const [first, ...others] = content.products;
+    const unknown = Object.fromEntries(
+      Array.from({ length: 1_200 }, (_, at) => [`new_field_${at}`, at]),
+    );
+    const newer = { ...content, products: [{ ...first, ...unknown }, ...others] };
+    expect(contentOfCatalogue(catalogueOfContent(newer as typeof content))).toEqual(newer);
+  });
 });
 
 const full = signFullCatalogue(100, contentOfCatalogue(small), [key]);
