@@ -38,8 +38,14 @@ import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWeb } from './web.ts';
 
 export { type KioskConfig, parseKioskConfig } from './config.ts';
+export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.ts';
 export { CatalogueFileError } from './catalogue-source.ts';
 export { exportKioskJournal } from './journal-export.ts';
+export { type Desk, openDesk } from './desk.ts';
+export { type Backup, backUp, verifyBackup } from './backup/backups.ts';
+export { RestoreError, restoreBackup } from './backup/restore.ts';
+export { writeDayFiles } from './scheduler/day-files-on-disk.ts';
+export { DamagedFileError, type FileReport } from './store/backup-file.ts';
 
 export const KIOSK_ROLES = ['web', 'sync', 'scheduler'] as const;
 export type KioskRole = (typeof KIOSK_ROLES)[number];

@@ -1,6 +1,7 @@
 import { topicOf } from '@tillwire/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../../test/harness/wait.ts';
+import type { SyncStatus } from '../sync-status.ts';
 import { databases, type TestDatabase } from '../test/databases.ts';
 import {
   epochState,
@@ -40,8 +41,8 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
       expect(status).toBe(201);
     }
   };
-  const synced = (what: string, holds: (sync: Record<string, never>) => boolean) =>
-    waitFor(what, async () => holds((await web.get('/api/sync')).body));
+  const synced = (what: string, holds: (sync: SyncStatus) => boolean) =>
+    waitFor(what, async () => holds((await web.get('/api/sync')).body as SyncStatus));
   const seqs = () => office.events.map(({ event }) => event.journal_seq);
   const told = (name: 'state' | 'health' | 'errors' | 'results') =>
     office.messages.get(topicOf(name, STORE)) ?? [];
@@ -52,7 +53,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     await waitFor('the backlog', () => new Set(seqs()).size === 3);
     await sell(1, 4);
     await waitFor('the live sale', () => seqs().includes(4));
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
     const { body } = await web.get('/api/sync');
     expect(body).toMatchObject({ link: 'up', parked: 0, safeToPowerOff: true });
     expect(told('state')[0]).toMatchObject({ store_code: STORE, state: 'online' });
@@ -80,16 +81,13 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
       told('errors').some((error) => (error as { code: string }).code === 'journal-fork'),
     );
     if (first !== undefined) office.acknowledgeEvents([first]);
-    await synced('one unsent', ({ unsent }) => unsent['count'] === 1);
+    await synced('one unsent', ({ unsent }) => unsent.count === 1);
     // A watermark whose hash is ours releases all up to it.
     const second = office.events.find(({ event }) => event.journal_seq === 2);
     office.acknowledge({
       epochs: [epochState({ complete_through: 2, watermark_hash: second?.hash ?? null })],
     });
-    await synced(
-      'complete',
-      ({ epochs }) => (epochs[0] as { completeThrough: number } | undefined)?.completeThrough === 2,
-    );
+    await synced('complete', ({ epochs }) => epochs[0]?.completeThrough === 2);
     expect((await web.get('/api/sync')).body).toMatchObject({ safeToPowerOff: true });
   });
 
@@ -115,34 +113,33 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     );
     expect((await web.get('/api/sync')).body).toMatchObject({ unsent: { count: 1 } });
     office.acknowledgeEvents(office.events);
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
   });
 
   it('sends everything again that a Head Office begun anew does not cover', async () => {
     await startSync();
     await sell(3);
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
     const before = office.events.length;
     office.acknowledge({ incarnation: 2 });
     await waitFor('them again', () => new Set(seqs().slice(before)).size === 3);
     // The word of the one before it counts no more, and its own releases them.
     office.acknowledgeEvents(office.events.slice(before), { incarnation: 2 });
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
+    const events = new Set(office.events.map(({ hash }) => hash));
+    expect(events.size).toBe(3);
   });
 
   it('keeps selling and catches up when the line was cut', async () => {
     await startSync();
     await sell(1);
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
     await office.cutLine();
-    await synced('the line down', ({ link }) => (link as string) === 'down');
+    await synced('the line down', ({ link }) => link === 'down');
     await sell(5, 2);
     expect((await web.get('/api/sync')).body).toMatchObject({ unsent: { count: 5 } });
     await office.mendLine();
-    await synced(
-      'nothing unsent',
-      ({ unsent, link }) => unsent['count'] === 0 && (link as string) === 'up',
-    );
+    await synced('nothing unsent', ({ unsent, link }) => unsent.count === 0 && link === 'up');
     expect(new Set(seqs())).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     const sessions = told('state').map((state) => (state as { session: number }).session);
     expect(sessions).toEqual(sessions.toSorted((a, b) => a - b));
@@ -152,12 +149,12 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
   it('runs a command once by its id, and answers its repeat the same', async () => {
     await startSync();
     await sell(2);
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
     const before = office.events.length;
     const again = { name: 'resync', journal: [{ journal_epoch: 1, from: 2, to: 2 }] };
     office.command('c1', again);
     await waitFor('the event again', () => seqs().slice(before).includes(2));
-    await synced('nothing unsent', ({ unsent }) => unsent['count'] === 0);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
     office.command('c1', again);
     office.command('c2', { name: 'ping' });
     office.command('c3', { name: 'ping' }, -1000);
@@ -182,7 +179,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     await waitFor('the event', () => office.events.length > 0);
     const parked = office.events.map(({ event, hash }) => ({ seq: event.journal_seq, hash }));
     office.acknowledge({ epochs: [epochState({ parked })] });
-    await synced('one parked', (body) => (body['parked'] as number) === 1);
+    await synced('one parked', ({ parked: count }) => count === 1);
     expect((await web.get('/api/sync')).body).toMatchObject({ unsent: { count: 0 } });
   });
 

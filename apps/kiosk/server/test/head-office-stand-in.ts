@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import {
   type Acknowledgement,
   decodeEvents,
@@ -52,10 +52,15 @@ export async function startHeadOfficeStandIn(): Promise<HeadOfficeStandIn> {
   const key = signingKeyFromPem(generateSigningKeyPem());
   const broker = await Aedes.createBroker();
   const port = await freePort();
+  const sockets = new Set<Socket>();
   let server: Server | null = null;
   const listen = (): Promise<void> =>
     new Promise((resolve) => {
-      server = createServer(broker.handle).listen(port, '127.0.0.1', resolve);
+      server = createServer((socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        broker.handle(socket);
+      }).listen(port, '127.0.0.1', resolve);
     });
   await listen();
   const events: Received[] = [];
@@ -99,11 +104,7 @@ export async function startHeadOfficeStandIn(): Promise<HeadOfficeStandIn> {
       }),
     send,
     cutLine: async () => {
-      for (const client of Object.values(
-        broker['clients'] as Record<string, { conn: { destroy: () => void } }>,
-      )) {
-        client.conn.destroy();
-      }
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server?.close(resolve));
     },
     mendLine: listen,
