@@ -186,9 +186,9 @@ describe('A closed day at Head Office', () => {
     const before = (await journal()).length;
     const plain = movable(sold);
     await orders.revise(plain.id, noon(THURSDAY), (order) => changePayment(order, 'card', shop));
-    const [void_] = sold.filter(({ id, kind }) => id !== plain.id && kind === 'sale');
-    if (void_ === undefined) throw new Error('one sale only');
-    await orders.revise(void_.id, noon(THURSDAY), (order) =>
+    const wrong = sold.find(({ id, kind }) => id !== plain.id && kind === 'sale');
+    if (wrong === undefined) throw new Error('one sale only');
+    await orders.revise(wrong.id, noon(THURSDAY), (order) =>
       voidOrder(order, { crewId: '7', reason: 'mistake' }),
     );
     const correction = (await journal()).slice(before);

@@ -1,14 +1,13 @@
 import {
-  CatalogueFileError,
+  CatalogueImportError,
   createKiosk,
   exportKioskJournal,
+  importKioskCatalogue,
   KIOSK_ROLES,
   type KioskRole,
   parseKioskConfig,
 } from '@tillwire/kiosk';
 import {
-  CONFIG_EXIT_CODE,
-  ConfigError,
   createCrashPoints,
   createLog,
   createMetrics,
@@ -17,6 +16,7 @@ import {
   systemIds,
 } from '@tillwire/runtime';
 import { type Command, type Terminal, UsageError } from './command.ts';
+import { explained } from './explained.ts';
 import { VERSION } from './version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -41,17 +41,6 @@ async function runKiosk(
   void kiosk.listening.then((url) => print(`${config.store} sells at ${url}`));
   await runServices(kiosk.services, { signal, log });
   return 0;
-}
-
-/** What is wrong with a configuration or a menu file is the operator's to read, not a stack trace. */
-async function explained({ complain }: Terminal, work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof CatalogueFileError)) throw error;
-    complain(`tillwire: ${error.message}`);
-    return CONFIG_EXIT_CODE;
-  }
 }
 
 const isRole = (text: string): text is KioskRole =>
@@ -86,6 +75,26 @@ export const kioskCommands = (context: {
         });
         terminal.print(`${count} events written to ${file}`);
         return 0;
+      }),
+  },
+  {
+    name: 'kiosk import-catalogue',
+    positionals: ['FILE'],
+    summary: 'take a catalogue from a USB stick: what `tillwire catalogue export` wrote',
+    run: ({ positionals: [file = ''] }, terminal) =>
+      explained(terminal, async () => {
+        const config = parseKioskConfig(context.env);
+        const log = createLog('kiosk', config.logLevel).child({ store: config.store });
+        const { inForce, newest } = await importKioskCatalogue(config, file, {
+          clock: systemClock,
+          ids: systemIds,
+          log,
+        });
+        const sells = inForce === null ? 'sells nothing yet' : `sells version ${inForce.version}`;
+        const isSound = newest?.state === 'applied' || newest?.state === 'staged';
+        const why = isSound ? '' : `: ${newest?.state ?? 'nothing came'} ${newest?.detail ?? ''}`;
+        terminal.print(`${config.store} ${sells}${why}`);
+        return isSound ? 0 : 1;
       }),
   },
 ];

@@ -1,9 +1,13 @@
 import process from 'node:process';
+import { backupCommands, dayCommands } from './books.ts';
 import { brokerCommands } from './broker.ts';
 import { catalogueCheck } from './catalogue.ts';
+import { catalogueOfficeCommands } from './catalogue-office.ts';
 import { type Command, required, runCommand, wholeNumber } from './command.ts';
+import { demoCommand } from './demo.ts';
 import { headOfficeCommands } from './head-office.ts';
 import { kioskCommands } from './kiosk.ts';
+import { storeCommands } from './store.ts';
 
 const stopping = new AbortController();
 /** The first signal asks what runs to finish, the second ends it as it is. */
@@ -32,8 +36,13 @@ const commands: readonly Command[] = [
       );
     },
   },
+  demoCommand({ signal: stopping.signal }),
   ...kioskCommands({ env: process.env, signal: stopping.signal }),
   ...headOfficeCommands({ env: process.env, signal: stopping.signal }),
+  ...catalogueOfficeCommands(process.env),
+  ...storeCommands(process.env),
+  ...dayCommands(process.env),
+  ...backupCommands(process.env),
   ...brokerCommands,
 ];
 
