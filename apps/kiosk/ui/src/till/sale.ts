@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { TenderMethod, TenderRequest } from '@tillwire/domain';
 import { post, type Problem, problemText } from '../api.ts';
 import { refreshMenu } from '../kiosk.ts';
@@ -8,6 +8,7 @@ import {
   type Basket,
   basket,
   clearBasket,
+  context,
   held,
   previous,
   requestsOf,
@@ -77,6 +78,12 @@ export function closeTender(): void {
     trouble.value = null;
   });
 }
+
+/** Leaves the tender pad when what was to be paid is gone: the last line taken out, or no longer sold. */
+export const closeTenderOfNothing = (): (() => void) =>
+  effect(() => {
+    if (context.value !== null && due.value === null) closeTender();
+  });
 
 /** Takes `given` pence (null: what is left) by `method`; sells when that pays the order. */
 export function pay(method: TenderMethod, given: number | null, crewId?: string): void {

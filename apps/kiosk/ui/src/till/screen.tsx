@@ -11,6 +11,10 @@ import { NarrowBar } from './narrow-bar.tsx';
 import { tendering } from './sale.ts';
 import { TenderPad } from './tender-pad.tsx';
 import './till.css';
+import './basket.css';
+import './tender.css';
+// Says what is otherwise on other screens: it comes last.
+import './narrow.css';
 
 /** Where orders are taken. */
 export function TillScreen() {

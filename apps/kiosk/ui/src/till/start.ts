@@ -1,5 +1,6 @@
 import { rememberTill } from './memory.ts';
 import { watchChanges } from './notices.ts';
+import { closeTenderOfNothing } from './sale.ts';
 import { showCustomer } from './show-customer.ts';
 
 let isStarted = false;
@@ -9,6 +10,7 @@ export function startTill(): void {
   if (isStarted) return;
   isStarted = true;
   rememberTill();
+  closeTenderOfNothing();
   watchChanges();
   showCustomer();
 }

@@ -26,7 +26,7 @@ export function TenderPad() {
   const typed = useSignal(0);
   const amountBox = useRef<HTMLInputElement>(null);
   const given = typed.value === 0 ? null : typed.value;
-  const giveBy = (method: CustomerTender, amount: number | null): void => {
+  const giveBy: GiveBy = (method, amount) => {
     typed.value = 0;
     pay(method, amount);
   };
@@ -34,7 +34,6 @@ export function TenderPad() {
   const at = channel.value;
   if (at === null || due.value === null) return null;
   const accepted = CUSTOMER.filter((method) => acceptsTender(at, method, rules.value));
-  const waiting = pending.value !== null;
   const first = accepted[0];
   return (
     <section class="tender" aria-label="Payment">
@@ -65,50 +64,74 @@ export function TenderPad() {
         <Digits typed={typed} />
       </form>
       <div class="tender-keys" onKeyDown={moveByArrows}>
-        {accepted.includes('cash') && given === null ? (
-          <div class="notes" role="group" aria-label="Cash handed over">
-            <button
-              type="button"
-              class="key cash"
-              disabled={waiting}
-              onClick={() => giveBy('cash', null)}
-            >
-              <span class="small">Exact cash</span>
-              {money(left.value)}
-            </button>
-            {nextNotes(left.value).map((note) => (
-              <button
-                key={note}
-                type="button"
-                class="key cash"
-                disabled={waiting}
-                onClick={() => giveBy('cash', note)}
-              >
-                <span class="small">Cash</span>
-                {money(note)}
-              </button>
-            ))}
-          </div>
-        ) : null}
-        <div class="methods" role="group" aria-label="Ways to pay">
-          {accepted
-            .filter((method) => method !== 'cash' || given !== null)
-            .map((method) => (
-              <button
-                key={method}
-                type="button"
-                class="key method"
-                disabled={waiting}
-                onClick={() => giveBy(method, given)}
-              >
-                <span>{methodText(method)}</span>
-                <span class="small">{effectText(method, given)}</span>
-              </button>
-            ))}
-        </div>
+        {accepted.includes('cash') && given === null ? <Notes giveBy={giveBy} /> : null}
+        <Methods
+          methods={accepted.filter((method) => method !== 'cash' || given !== null)}
+          given={given}
+          giveBy={giveBy}
+        />
         <House />
       </div>
     </section>
+  );
+}
+
+type GiveBy = (method: CustomerTender, amount: number | null) => void;
+
+/** Cash as it is mostly given: what is due, or the next notes. */
+function Notes({ giveBy }: { readonly giveBy: GiveBy }) {
+  const waiting = pending.value !== null;
+  return (
+    <div class="notes" role="group" aria-label="Cash handed over">
+      <button
+        type="button"
+        class="key cash"
+        disabled={waiting}
+        onClick={() => giveBy('cash', null)}
+      >
+        <span class="small">Exact cash</span>
+        {money(left.value)}
+      </button>
+      {nextNotes(left.value).map((note) => (
+        <button
+          key={note}
+          type="button"
+          class="key cash"
+          disabled={waiting}
+          onClick={() => giveBy('cash', note)}
+        >
+          <span class="small">Cash</span>
+          {money(note)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Methods({
+  methods,
+  given,
+  giveBy,
+}: {
+  readonly methods: readonly CustomerTender[];
+  readonly given: number | null;
+  readonly giveBy: GiveBy;
+}) {
+  return (
+    <div class="methods" role="group" aria-label="Ways to pay">
+      {methods.map((method) => (
+        <button
+          key={method}
+          type="button"
+          class="key method"
+          disabled={pending.value !== null}
+          onClick={() => giveBy(method, given)}
+        >
+          <span>{methodText(method)}</span>
+          <span class="small">{effectText(method, given)}</span>
+        </button>
+      ))}
+    </div>
   );
 }
 
