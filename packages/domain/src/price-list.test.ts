@@ -108,6 +108,18 @@ describe('The price list of a band', () => {
     expect(sectionOf(2, dry)).toMatchObject({ drink: null, entries: [{ price: null }] });
   });
 
+  it('takes no drink of another kind, nor one without a price, for the base drink', () => {
+    const unpriced = menu.products.map((one) =>
+      one.code === 49 ? { ...one, prices: prices(0), mealPrices: prices(0) } : one,
+    );
+    const without = priceList({ ...menu, products: unpriced }, priceBand(1));
+    expect(sectionOf(1, without)?.drink).toEqual({ code: 51, name: 'P51' });
+    const settings = { ...menu.settings, kidsBaseDrink: productCode(91) };
+    const kids = priceList({ ...menu, settings }, priceBand(1));
+    expect(sectionOf(2, kids)?.drink).toEqual({ code: 91, name: 'P91' });
+    expect(sectionOf(1, kids)?.drink).toEqual({ code: 49, name: 'P49' });
+  });
+
   it('prints no meal without the regular side, and none of a price 0', () => {
     const sideless = menu.products.filter(({ code }) => code !== 30);
     const list1 = priceList({ ...menu, products: sideless }, priceBand(1));
