@@ -5,7 +5,9 @@ import {
   booksOfSummary,
   daySummarySchema,
   generateSigningKeyPem,
+  sha256,
   signingKeyFromPem,
+  topicOf,
   trustedKeyFromPem,
   publicPemOf,
   verifyMessage,
@@ -27,6 +29,8 @@ import { certificateTopic, issueCertificate } from '../apps/head-office/books/ce
 import { judgeDay } from '../apps/head-office/books/day-judge.ts';
 import { commitMessages, createMeeting } from '../apps/head-office/ingest/lane.ts';
 import { readDaySummary, readOrderEvent } from '../apps/head-office/ingest/read-event.ts';
+import { listParked, park } from '../apps/head-office/store/quarantine-store.ts';
+import { replayParked } from '../apps/head-office/ingest/replay.ts';
 import { listDays, readSummaryText } from '../apps/head-office/store/day-store.ts';
 import { verifyRollups } from '../apps/head-office/store/rollup-store.ts';
 import { advanceWatermarks } from '../apps/head-office/store/watermark-store.ts';
@@ -237,6 +241,42 @@ describe('A closed day at Head Office', () => {
     const judgement = await judge(WEDNESDAY);
     expect(judgement?.state).toBe('differs');
     expect(judgement?.differences).toEqual([{ order: id, what: expect.stringMatching(said) }]);
+  });
+
+  it('waits while one of its orders is parked, and is reconciled once that was replayed', async () => {
+    await sell(WEDNESDAY, 10);
+    await close(WEDNESDAY);
+    const [first, second, ...rest] = await journal();
+    if (first === undefined || second === undefined) throw new Error('nothing sold');
+    await park(
+      office.db,
+      [
+        {
+          store: STORE,
+          topic: topicOf('orders', STORE),
+          reason: 'refused-by-database',
+          detail: 'a partition was missing',
+          payload: Buffer.from(second.payload),
+          hash: sha256(second.payload),
+          place: { epoch: EPOCH, seq: second.seq },
+        },
+      ],
+      new Date(noon(WEDNESDAY)),
+    );
+    await deliver([first, ...rest]);
+    expect(await judge(WEDNESDAY)).toMatchObject({
+      state: 'waiting',
+      detail: '1 of its events is parked',
+    });
+    const [parked] = await listParked(office.db, { resolved: false, limit: 9 });
+    const replayed = await replayParked(
+      { db: office.db, clock: systemClock, log },
+      parked?.id ?? 0,
+      'made',
+    );
+    expect(replayed).toEqual({ type: 'replayed', events: 1 });
+    expect(await judge(WEDNESDAY)).toMatchObject({ state: 'reconciled' });
+    expect(await verifyRollups(office.db, { from: WEDNESDAY, to: WEDNESDAY })).toEqual([]);
   });
 
   it('whose stored event was changed differs, and names the order', async () => {

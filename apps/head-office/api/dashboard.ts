@@ -23,6 +23,7 @@ import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
 import { createItemNames } from './item-names.ts';
 import { registerOrderRoutes } from './order-routes.ts';
 import { PASSWORD_COST, type PasswordCost } from './passwords.ts';
+import { registerQuarantineRoutes } from './quarantine-routes.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { registerServiceRoutes } from './service-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
@@ -80,6 +81,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerStoreRoutes(api, { db, clock, views });
   registerOrderRoutes(api, { db });
   registerDayRoutes(api, { db, clock, stateDir: deps.stateDir });
+  registerQuarantineRoutes(api, { db, clock, log });
   registerReportRoutes(api, { db, names });
   registerEventRoutes(api, { views, access, log });
   await servePages(server, PAGES);

@@ -18,7 +18,6 @@ import {
   createMqttLink,
   type CrashPoint,
   type Ids,
-  type IncomingMessage,
   type Log,
   pause,
   repeat,
@@ -34,8 +33,7 @@ import { storeErrorEvent, storeHeartbeat, storeState } from '../store/telemetry-
 import { advanceWatermarks, readEpochMarks } from '../store/watermark-store.ts';
 import { createAcknowledger, NAMES_NOTHING } from './acknowledger.ts';
 import { createBatcher } from './batcher.ts';
-import { commitMessages, createMeeting, type LaneEvent, type LaneMessage } from './lane.ts';
-import { readDaySummary, readOrderEvent, unreadable } from './read-event.ts';
+import { commitMessages, createMeeting, type LaneMessage, laneMessageOf } from './lane.ts';
 import { createRefill } from './refill.ts';
 import { isOurs, type Shard } from './shard.ts';
 import { createWatermarkKeeper } from './watermark-keeper.ts';
@@ -226,27 +224,6 @@ const DRAIN_MS = 3000;
 
 const sizeOf = (batch: readonly LaneMessage[]): number =>
   batch.reduce((sum, { events }) => sum + Math.max(1, events.length), 0);
-
-function laneMessageOf(
-  store: StoreCode,
-  name: 'orders' | 'exports',
-  { topic, payload, done }: IncomingMessage,
-): LaneMessage {
-  const decoded = decodeEvents(payload);
-  if (!decoded.ok) {
-    const unfit = unreadable(payload, decoded.error);
-    return { store, topic, events: [{ type: 'unfit', unfit }], done };
-  }
-  const events = decoded.value.map((event): LaneEvent => {
-    if (name === 'orders') {
-      const read = readOrderEvent(event, store);
-      return read.fit ? { type: 'order', rows: read.row } : { type: 'unfit', unfit: read.unfit };
-    }
-    const read = readDaySummary(event, store);
-    return read.fit ? { type: 'day', row: read.row } : { type: 'unfit', unfit: read.unfit };
-  });
-  return { store, topic, events, done };
-}
 
 interface TelemetryDeps {
   readonly db: Database;

@@ -1,5 +1,6 @@
+import { decodeEvents } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
-import type { CrashPoint, Log } from '@tillwire/runtime';
+import type { CrashPoint, IncomingMessage, Log } from '@tillwire/runtime';
 import { recordAlert } from '../store/alert-store.ts';
 import type { Database } from '../store/database.ts';
 import { storeDaySummaries } from '../store/day-summary-store.ts';
@@ -7,10 +8,17 @@ import { storeOrderEvents } from '../store/ingest-store.ts';
 import type { OrderRows } from '../store/order-rows.ts';
 import { park, type ParkedRow } from '../store/quarantine-store.ts';
 import { noteStores } from '../store/telemetry-store.ts';
-import { readEpochMarks } from '../store/watermark-store.ts';
+import { readEpochMarks, type TouchedDay } from '../store/watermark-store.ts';
 import type { Acknowledge, NamedEvent } from './acknowledger.ts';
 import { commitBisecting, type CommittedOutcome } from './committer.ts';
-import { type DayRow, storedOrderRows, type Unfit } from './read-event.ts';
+import {
+  type DayRow,
+  readDaySummary,
+  readOrderEvent,
+  storedOrderRows,
+  type Unfit,
+  unreadable,
+} from './read-event.ts';
 
 /** One event of a message, as far as it could be read. */
 export type LaneEvent =
@@ -25,6 +33,28 @@ export interface LaneMessage {
   readonly events: readonly LaneEvent[];
   /** Sends the PUBACK. */
   readonly done: () => void;
+}
+
+/** A message of the journal's lane, every event of it read as far as it can be. */
+export function laneMessageOf(
+  store: StoreCode,
+  name: 'orders' | 'exports',
+  { topic, payload, done }: Pick<IncomingMessage, 'topic' | 'payload' | 'done'>,
+): LaneMessage {
+  const decoded = decodeEvents(payload);
+  if (!decoded.ok) {
+    const unfit = unreadable(payload, decoded.error);
+    return { store, topic, events: [{ type: 'unfit', unfit }], done };
+  }
+  const events = decoded.value.map((event): LaneEvent => {
+    if (name === 'orders') {
+      const read = readOrderEvent(event, store);
+      return read.fit ? { type: 'order', rows: read.row } : { type: 'unfit', unfit: read.unfit };
+    }
+    const read = readDaySummary(event, store);
+    return read.fit ? { type: 'day', row: read.row } : { type: 'unfit', unfit: read.unfit };
+  });
+  return { store, topic, events, done };
 }
 
 export interface LaneDeps {
@@ -70,6 +100,30 @@ export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage
     void deps.acknowledge(store, own, named);
     deps.touched(store, epochs);
   }
+}
+
+/** What became of messages that did not come by the line. */
+export interface StoredMessages {
+  readonly parked: readonly ParkedRow[];
+  readonly epochs: readonly number[];
+  readonly days: readonly TouchedDay[];
+}
+
+/** Stores messages nobody waits to have acknowledged: what fits goes into the books, the rest is parked. */
+export async function storeMessages(
+  deps: Pick<LaneDeps, 'db' | 'log'>,
+  batch: readonly LaneMessage[],
+  at: Date,
+): Promise<StoredMessages> {
+  const stored = await storeAll(deps.db, batch, at);
+  await parkUnfit(deps, stored, at);
+  await tellOverrides(deps.db, stored, at);
+  const { acked, parked } = namedOf(stored);
+  return {
+    parked: parkedRows(stored),
+    epochs: [...new Set([...acked, ...parked].map(({ epoch }) => epoch))],
+    days: touchedDays(stored),
+  };
 }
 
 async function storeAll(
@@ -120,7 +174,7 @@ const parkedRows = (stored: readonly Stored[]): readonly ParkedRow[] =>
   });
 
 async function parkUnfit(
-  { db, log }: LaneDeps,
+  { db, log }: Pick<LaneDeps, 'db' | 'log'>,
   stored: readonly Stored[],
   at: Date,
 ): Promise<void> {

@@ -40,3 +40,94 @@ export async function park(db: Database, rows: readonly ParkedRow[], at: Date): 
     ],
   );
 }
+
+/** A parked message as lists show it. */
+export interface Parked {
+  readonly id: number;
+  readonly store: string | null;
+  readonly topic: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly bytes: number;
+  readonly hash: string;
+  readonly journalEpoch: number | null;
+  readonly journalSeq: number | null;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly timesSeen: number;
+  readonly resolvedAt: string | null;
+  readonly resolution: 'replayed' | 'discarded' | null;
+  readonly resolutionReason: string | null;
+}
+
+const PARKED_COLUMNS = `id, store, topic, reason, detail, length(payload) AS bytes, encode(payload_hash, 'hex') AS hash,
+  journal_epoch AS "journalEpoch", journal_seq AS "journalSeq", first_seen AS "firstSeen", last_seen AS "lastSeen",
+  times_seen AS "timesSeen", resolved_at AS "resolvedAt", resolution, resolution_reason AS "resolutionReason"`;
+
+type ParkedRecord = Omit<Parked, 'firstSeen' | 'lastSeen' | 'resolvedAt'> & {
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+  readonly resolvedAt: Date | null;
+};
+
+const parkedOf = (row: ParkedRecord): Parked => ({
+  ...row,
+  firstSeen: row.firstSeen.toISOString(),
+  lastSeen: row.lastSeen.toISOString(),
+  resolvedAt: row.resolvedAt?.toISOString() ?? null,
+});
+
+export interface ParkedFilter {
+  readonly store?: string | undefined;
+  /** Whether somebody has dealt with it. */
+  readonly resolved: boolean;
+  /** The lowest id of the page before. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Parked messages, newest first. */
+export async function listParked(
+  db: Database,
+  { store, resolved, before, limit }: ParkedFilter,
+): Promise<readonly Parked[]> {
+  const { rows } = await db.query<ParkedRecord>(
+    `SELECT ${PARKED_COLUMNS} FROM quarantine
+     WHERE ($1::text IS NULL OR store = $1) AND (resolved_at IS NOT NULL) = $2
+       AND ($3::bigint IS NULL OR id < $3)
+     ORDER BY id DESC LIMIT $4`,
+    [store ?? null, resolved, before ?? null, limit],
+  );
+  return rows.map(parkedOf);
+}
+
+/** A parked message with its bytes; null for one nobody knows. */
+export async function readParked(
+  db: Database,
+  id: number,
+): Promise<(Parked & { readonly payload: Buffer }) | null> {
+  const { rows } = await db.query<ParkedRecord & { readonly payload: Buffer }>(
+    `SELECT ${PARKED_COLUMNS}, payload FROM quarantine WHERE id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  return row === undefined ? null : { ...parkedOf(row), payload: row.payload };
+}
+
+/** Says what was done about a parked message; false where somebody was quicker. */
+export async function resolveParked(
+  db: Database,
+  id: number,
+  {
+    resolution,
+    reason,
+    at,
+  }: { readonly resolution: 'replayed' | 'discarded'; readonly reason: string; readonly at: Date },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE quarantine SET resolved_at = $2, resolution = $3, resolution_reason = $4
+     WHERE id = $1 AND resolved_at IS NULL`,
+    [id, at, resolution, reason],
+  );
+  return rowCount === 1;
+}
