@@ -26,10 +26,11 @@ import { createMaintenance } from './store/partitions.ts';
 export { type HeadOfficeConfig, parseHeadOfficeConfig } from './config.ts';
 export { type CatalogueOffice, createCatalogueOffice, menuTarget } from './catalogue/office.ts';
 export { changeText } from './catalogue/diff.ts';
+export { exportForStore } from './catalogue/export.ts';
 export { createCommandDesk, DEFAULT_LIFE_MS } from './fleet/commands.ts';
 export { createConfigDesk } from './fleet/config.ts';
 export { listStores, registerStore } from './store/fleet-store.ts';
-export { migrate, openDatabase } from './store/database.ts';
+export { type Database, migrate, openDatabase } from './store/database.ts';
 export { openStateDir } from './state-dir.ts';
 
 /** What a Head Office process can be: one of these, or several. */

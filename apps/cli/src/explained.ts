@@ -1,4 +1,4 @@
-import { CatalogueFileError } from '@tillwire/kiosk';
+import { CatalogueFileError, CatalogueImportError } from '@tillwire/kiosk';
 import { CONFIG_EXIT_CODE, ConfigError } from '@tillwire/runtime';
 import type { Terminal } from './command.ts';
 
@@ -10,8 +10,11 @@ export async function explained(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof CatalogueFileError)) throw error;
+    const isStick = error instanceof CatalogueImportError;
+    if (!(isStick || error instanceof ConfigError || error instanceof CatalogueFileError)) {
+      throw error;
+    }
     complain(`tillwire: ${error.message}`);
-    return CONFIG_EXIT_CODE;
+    return isStick ? 1 : CONFIG_EXIT_CODE;
   }
 }

@@ -1,5 +1,4 @@
 import {
-  CatalogueImportError,
   createKiosk,
   exportKioskJournal,
   importKioskCatalogue,

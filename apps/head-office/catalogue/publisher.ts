@@ -84,6 +84,8 @@ interface Publisher {
   readonly wanted: WantedSet;
   /** The retained set as this connection has seen it, by topic. */
   readonly seen: Map<string, SeenMessage>;
+  /** Hashes of what this connection published last, by topic: their echoes are no news. */
+  readonly published: Map<string, string>;
   readonly timing: {
     quietSinceMs: number;
     auditedMs: number;
@@ -129,6 +131,7 @@ async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<v
     deps,
     link,
     seen,
+    published: new Map(),
     timing,
     wanted: createWantedSet(deps),
   };
@@ -157,14 +160,16 @@ function beginAudit({ seen, timing, deps }: Publisher): void {
 }
 
 /** Notes a retained message, or the echo of one just published. */
-function look({ deps, seen, timing }: Publisher, { topic, payload }: IncomingMessage): void {
+function look(
+  { deps, seen, published, timing }: Publisher,
+  { topic, payload }: IncomingMessage,
+): void {
   timing.quietSinceMs = deps.clock.monotonicMs();
-  if (payload.length === 0) {
-    seen.delete(topic);
-    return;
-  }
   const hash = sha256(payload);
-  seen.set(topic, { hash, ...believed(deps, topic, payload) });
+  // Somebody else's doing is undone at once.
+  if (published.get(topic) !== hash) timing.mark = -1;
+  if (payload.length === 0) seen.delete(topic);
+  else seen.set(topic, { hash, ...believed(deps, topic, payload) });
 }
 
 /** What an own message says; a stranger's says nothing. */
@@ -234,7 +239,7 @@ async function turn(publisher: Publisher): Promise<void> {
 }
 
 /** Makes the retained set the wanted one; false when the broker did not take all of it. */
-async function mend({ deps, link, wanted, seen }: Publisher): Promise<boolean> {
+async function mend({ deps, link, wanted, seen, published }: Publisher): Promise<boolean> {
   const { log, crashPoint } = deps;
   const set = await wanted.read();
   if (set === null) return true;
@@ -246,6 +251,7 @@ async function mend({ deps, link, wanted, seen }: Publisher): Promise<boolean> {
   for (const topic of plan.publish) {
     const message = set.get(topic);
     if (message === undefined) continue;
+    published.set(topic, sha256(message.payload));
     crashPoint('catalogue.before-publish');
     const outcome = await link.publish(topic, message.payload, { retain: true });
     if (outcome !== 'accepted') {
@@ -255,6 +261,7 @@ async function mend({ deps, link, wanted, seen }: Publisher): Promise<boolean> {
     log.info({ topic, catalogVersion: message.version }, 'published');
   }
   for (const topic of plan.clear) {
+    published.set(topic, sha256(''));
     crashPoint('catalogue.before-clear');
     if ((await link.publish(topic, '', { retain: true })) !== 'accepted') return false;
     log.info({ topic }, 'cleared');
