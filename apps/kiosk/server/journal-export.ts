@@ -6,6 +6,11 @@ import type { KioskConfig } from './config.ts';
 import { openKioskDatabase } from './store/database.ts';
 import { createJournalStore, type JournalStore } from './store/journal-store.ts';
 
+/** The file could not be written: it is there already, or the stick is full. */
+export class JournalExportError extends Error {
+  override readonly name = 'JournalExportError';
+}
+
 const ROWS_AT_ONCE = 100;
 
 /**
@@ -33,7 +38,12 @@ export async function exportJournal(journal: JournalStore, file: string): Promis
       after = last;
     }
   };
-  await pipeline(lines, createGzip(), createWriteStream(file, { flags: 'wx' }));
+  try {
+    await pipeline(lines, createGzip(), createWriteStream(file, { flags: 'wx' }));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new JournalExportError(`the journal could not be written: ${error.message}`);
+  }
   return count;
 }
 
