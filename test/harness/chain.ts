@@ -17,6 +17,8 @@ import { type Started, startTillwire } from './process.ts';
 import { waitFor } from './wait.ts';
 
 const TOKEN = 'a-token-of-the-tests';
+/** Many processes start at once here, on few cores. */
+const START_WITHIN_MS = 90_000;
 
 /** A kiosk of the chain, run by its command as a process. */
 export interface ChainKiosk {
@@ -24,6 +26,8 @@ export interface ChainKiosk {
   readonly url: () => string;
   readonly start: (env?: Readonly<Record<string, string>>) => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Once it ended by itself, or was made to. */
+  readonly exited: () => Promise<unknown>;
   readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body: unknown) => Promise<Answer>;
   readonly log: () => string;
@@ -70,7 +74,7 @@ export async function startChain(stores: readonly StoreCode[]): Promise<Chain> {
     });
     return headOffice;
   };
-  await (await startHeadOffice()).says(/Head Office is at/);
+  await (await startHeadOffice()).says(/Head Office is at/, START_WITHIN_MS);
   const db = openDatabase(database.url, { log: createLog('test', 'silent'), connections: 3 });
   for (const store of stores) {
     await registerStore(db, { store, name: `Shop ${store}`, atMs: systemClock.nowMs() });
@@ -112,9 +116,9 @@ function kioskOf(
 ): ChainKiosk {
   let process: Started | undefined;
   let url = '';
+  const headers = { authorization: `Bearer ${TOKEN}` };
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${TOKEN}`, ...init.headers };
-    const response = await fetch(url + path, { ...init, headers });
+    const response = await fetch(url + path, init);
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   };
@@ -135,16 +139,17 @@ function kioskOf(
           ...env,
         },
       });
-      [, url = ''] = await process.says(/sells at (\S+)/);
+      [, url = ''] = await process.says(/sells at (\S+)/, START_WITHIN_MS);
     },
     stop: async () => {
       await process?.stop();
     },
-    get: (path) => call(path, {}),
+    exited: async () => process?.exited,
+    get: (path) => call(path, { headers }),
     post: (path, body) =>
       call(path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
     log: () => process?.stderr() ?? '',

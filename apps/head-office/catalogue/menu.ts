@@ -46,14 +46,17 @@ function withShop(menu: Menu, store: StoreCode, delta: CatalogueDelta): Menu {
   return { ...menu, shops };
 }
 
-/** What `to` changed of `from`, done to `onto`: by key, for the base and for every shop. */
+/**
+ * What `to` changed of `from`, done to `onto`: by key, of the base, and of what the shops differ in. A change of the
+ * base leaves a shop's own entries alone, as everywhere.
+ */
 export function rebaseMenu(from: Menu, to: Menu, onto: Menu): Menu {
-  const stores = new Set([...from.shops.keys(), ...to.shops.keys(), ...onto.shops.keys()]);
   const base = applyDelta(onto.base, deltaBetween(from.base, to.base));
+  const edited: Menu = { base: from.base, shops: to.shops };
   let menu: Menu = { base, shops: onto.shops };
-  for (const store of stores) {
-    const change = deltaBetween(catalogueOf(from, store), catalogueOf(to, store));
-    menu = withCatalogue(menu, store, applyDelta(catalogueOf(onto, store), change));
+  for (const store of new Set([...from.shops.keys(), ...to.shops.keys()])) {
+    const edit = deltaBetween(catalogueOf(from, store), catalogueOf(edited, store));
+    if (!isEmpty(edit)) menu = withEdit(menu, store, edit);
   }
   return menu;
 }

@@ -1,0 +1,291 @@
+import { join } from 'node:path';
+import { canonicalText, DEFAULT_STORE_CONFIG } from '@tillwire/contract';
+import { type CatalogueDelta, productCode, storeCode, utcInstant } from '@tillwire/domain';
+import { type Problem, systemIds } from '@tillwire/runtime';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCommandDesk } from '../fleet/commands.ts';
+import { createConfigDesk } from '../fleet/config.ts';
+import { keepReport } from '../store/catalogue-store.ts';
+import { answerCommand, expireCommands, openCommands } from '../store/command-store.ts';
+import type { Database } from '../store/database.ts';
+import { registerStore } from '../store/fleet-store.ts';
+import { headOfficeDatabase } from '../test/head-office-database.ts';
+import { catalogueOf } from './menu.ts';
+import { type CatalogueOffice, createCatalogueOffice } from './office.ts';
+import { createWantedSet } from './wanted.ts';
+
+const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
+const STORES = ['S01', 'S02', 'S03'].map(storeCode);
+const [s01, s02, s03] = STORES as [(typeof STORES)[0], (typeof STORES)[0], (typeof STORES)[0]];
+const AT_ONCE = { canaries: [], waveSize: null };
+const NOON_MS = 1_800_000_000_000;
+const DAY_MS = 86_400_000;
+
+describe('The catalogue office', () => {
+  let db: Database;
+  let drop: () => Promise<void>;
+  let office: CatalogueOffice;
+  let nowMs = NOON_MS;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+
+  beforeAll(async () => {
+    ({ db, drop } = await headOfficeDatabase());
+    office = createCatalogueOffice({ db, clock });
+    for (const store of STORES) await registerStore(db, { store, name: '', atMs: nowMs });
+  });
+  afterAll(() => drop());
+  beforeEach(async () => {
+    await db.query(
+      `TRUNCATE catalogue_releases, catalogue_drafts, catalogue_fulls, catalogue_deltas, catalogue_reports,
+         store_configs, store_commands, heartbeats`,
+    );
+    nowMs = NOON_MS;
+  });
+
+  const imported = async (target: 'base' | typeof s01 = 'base', draftId: number | null = null) =>
+    (
+      await office.drafts.importSet({
+        draftId,
+        source: { path: SAMPLE_MENU },
+        shop: 1,
+        target,
+        by: 'ann',
+      })
+    ).draft.draftId;
+  const publish = (draftId: number, rest: object = {}) =>
+    office.publishing.publish({
+      draftId,
+      note: '',
+      by: 'ann',
+      plan: AT_ONCE,
+      effectiveFromMs: null,
+      ...rest,
+    });
+  const priced = async (
+    price: number,
+    { target = 'base', from }: { target?: 'base' | typeof s01; from?: number } = {},
+  ): Promise<number> => {
+    const { draftId, revision } = await office.drafts.create({
+      name: '',
+      by: 'ann',
+      ...(from === undefined ? {} : { from }),
+    });
+    const { products } = await office.drafts.catalogue(draftId, target);
+    const set = products
+      .filter(({ code }) => code === productCode(5))
+      .map((product) => ({ ...product, prices: product.prices.map(() => price) }));
+    const edit = { products: { set, remove: [] } } as unknown as CatalogueDelta;
+    await office.drafts.edit({ draftId, revision, target, edit, by: 'ann' });
+    return draftId;
+  };
+  /** The stores say that they did what they were told. */
+  const obey = async (state: 'applied' | 'staged' | 'refused', only = STORES): Promise<void> => {
+    for (const { store, told } of await office.standing()) {
+      if (told === null || !only.includes(store)) continue;
+      nowMs += 1;
+      await keepReport(
+        db,
+        {
+          store_code: store,
+          at: utcInstant(nowMs),
+          session: 1,
+          number: nowMs,
+          in_force: state === 'applied' ? { catalog_version: told.version, part: 'now' } : null,
+          newest: { catalog_version: told.version, state, reason: null, detail: '' },
+        },
+        nowMs,
+      );
+    }
+    await office.publishing.step();
+  };
+  const told = async () => (await office.standing()).map((one) => one.told?.version ?? null);
+  const code = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (problem: Problem) => problem.code,
+    );
+
+  it('versions are above now, the last, and every heartbeat’s', async () => {
+    await db.query('INSERT INTO heartbeats (store, received_at, payload) VALUES ($1, now(), $2)', [
+      s01,
+      { catalog_version: 2_000_000_000, config_version: 2_100_000_000 },
+    ]);
+    const { baseVersion } = await publish(await imported());
+    expect(baseVersion).toBe(2_000_000_001);
+    expect(await told()).toEqual([2_000_000_002, 2_000_000_003, 2_000_000_004]);
+    await createConfigDesk({ db, clock }).change({
+      stores: [s01],
+      patch: { flags: { cheques: true } },
+      note: '',
+      by: 'ann',
+    });
+    expect((await createConfigDesk({ db, clock }).list())[0]?.version).toBe(2_100_000_001);
+  });
+
+  it('a change for one shop tells that shop only; nothing changed tells nobody', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const before = await told();
+    await publish(await priced(600, { target: s02 }));
+    const after = await told();
+    expect([after[0], after[2]]).toEqual([before[0], before[2]]);
+    expect(after[1]).toBeGreaterThan(before[1] ?? 0);
+    const { draftId } = await office.drafts.create({ name: '', by: 'ann' });
+    expect((await publish(draftId)).state).toBe('complete');
+    expect(await told()).toEqual(after);
+  });
+
+  it('tells what a draft changes in words and money', async () => {
+    await publish(await imported());
+    const [base] = await office.drafts.diff(await priced(599));
+    expect(base?.words[0]).toMatch(/^product 5 .*price in band 1 £\d\.\d\d → £5\.99/);
+  });
+
+  it('refuses a draft with faults, naming each; a stale revision; an outdated draft, until it is rebased', async () => {
+    await publish(await imported());
+    const { draftId, revision } = await office.drafts.create({ name: '', by: 'ann' });
+    const edit = { products: { set: [], remove: [30] } } as CatalogueDelta;
+    await office.drafts.edit({ draftId, revision, target: 'base', edit, by: 'ann' });
+    await expect(publish(draftId)).rejects.toMatchObject({ code: 'catalogue-faults' });
+    expect((await office.drafts.faults(draftId)).length).toBeGreaterThan(0);
+    expect(
+      await code(office.drafts.edit({ draftId, revision, target: 'base', edit, by: 'bob' })),
+    ).toBe('draft-changed');
+    const [mine, theirs] = [await priced(601), await priced(602, { target: s03 })];
+    await publish(theirs);
+    expect(await code(publish(mine))).toBe('draft-outdated');
+    await office.drafts.rebase({ draftId: mine, by: 'ann' });
+    const release = await publish(mine);
+    const menu = await office.menu(release.releaseId);
+    expect(menu.shops.has(s03)).toBe(true);
+  });
+
+  it('waves: canaries, then others; a refusal halts; resumed it goes on; a rollback reaches all', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    const before = await told();
+    const plan = { canaries: [s03], waveSize: 1 };
+    const { releaseId } = await publish(await priced(700), { plan });
+    const state = async () => (await office.release(releaseId)).state;
+    expect((await told()).slice(0, 2)).toEqual(before.slice(0, 2));
+    await obey('refused', [s03]);
+    expect(await state()).toBe('halted');
+    await obey('applied', [s03]);
+    expect((await told()).slice(0, 2)).toEqual(before.slice(0, 2));
+    await office.publishing.resume(releaseId);
+    for (let wave = 0; wave < 3; wave++) await obey('applied');
+    expect(await state()).toBe('complete');
+    const middle = await told();
+    await office.publishing.rollBack({ to: first.releaseId, note: '', by: 'ann' });
+    expect((await told()).every((version, at) => (version ?? 0) > (middle[at] ?? 0))).toBe(true);
+    expect(
+      await office.diff(first.releaseId, (await office.releases(1))[0]?.releaseId ?? 0),
+    ).toEqual([]);
+  });
+
+  it('a fix while something is scheduled rebases or cancels it, as the editor says', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    const monday = NOON_MS + DAY_MS;
+    const scheduled = await publish(await priced(800), { effectiveFromMs: monday });
+    await obey('staged');
+    expect((await office.release(scheduled.releaseId)).state).toBe('complete');
+    const fix = await priced(555, { target: s02, from: first.releaseId });
+    expect(await code(publish(fix))).toBe('scheduled-pending');
+    await publish(fix, { scheduled: 'rebase' });
+    const [newest] = await office.history(s02, 1);
+    expect(newest?.document.next?.effective_from).toBe(utcInstant(monday));
+    expect((await office.release(scheduled.releaseId)).state).toBe('cancelled');
+    await obey('staged');
+    nowMs = monday;
+    expect(await office.releaseOf(s02)).toBe(newest?.nextReleaseId);
+    const after = await office.menu(newest?.nextReleaseId ?? 0);
+    expect(after.base.products.find(({ code: own }) => own === 5)?.prices[0]).toBe(800);
+    // The second shop's own price stays its own.
+    expect(catalogueOf(after, s02).products.find(({ code: own }) => own === 5)?.prices[0]).toBe(
+      555,
+    );
+  });
+
+  it('a fix that cancels leaves nothing scheduled anywhere', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    await publish(await priced(800), { effectiveFromMs: NOON_MS + DAY_MS });
+    await obey('staged');
+    await publish(await priced(555, { target: s02, from: first.releaseId }), {
+      scheduled: 'cancel',
+    });
+    for (const store of STORES) {
+      expect((await office.history(store, 1))[0]?.document.next).toBeUndefined();
+    }
+  });
+
+  it('a shop provisioned later gets what the others have', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const s04 = storeCode('S04');
+    await registerStore(db, { store: s04, name: '', atMs: nowMs });
+    await office.publishing.step();
+    expect((await office.standing()).find(({ store }) => store === s04)?.told).not.toBeNull();
+    await db.query("DELETE FROM stores WHERE store = 'S04'");
+  });
+
+  it('wants retained: a delta for each store, the fulls they name, and configs; to the same bytes each time', async () => {
+    const keys = () => [];
+    expect(await createWantedSet({ db, keys }).read()).toBeNull();
+    await publish(await imported());
+    const [one, two] = [
+      await createWantedSet({ db, keys }).read(),
+      await createWantedSet({ db, keys }).read(),
+    ];
+    expect([...(one?.keys() ?? [])].filter((topic) => topic.includes('delta'))).toHaveLength(3);
+    expect(canonicalText([...(one ?? [])])).toBe(canonicalText([...(two ?? [])]));
+  });
+
+  it('previews a config store by store, and gives a version only where something changes', async () => {
+    const desk = createConfigDesk({ db, clock });
+    const patch = { flags: { cheques: true } };
+    await desk.change({ stores: [s01], patch, note: '', by: 'ann' });
+    const preview = await desk.preview([s01, s02], patch);
+    expect(preview.map(({ changed }) => changed)).toEqual([[], ['flags.cheques']]);
+    await desk.change({ stores: [s01, s02], patch, note: '', by: 'ann' });
+    expect(await desk.history(s01, 9)).toHaveLength(1);
+    expect((await desk.list())[2]?.config).toEqual(DEFAULT_STORE_CONFIG);
+    const bad = { day: { time_zone: 'Europe/Nowhere' } };
+    expect(await code(desk.change({ stores: [s01], patch: bad, note: '', by: 'ann' }))).toBe(
+      'bad-request',
+    );
+    expect(await code(desk.preview([storeCode('S99')], patch))).toBe('unknown-store');
+  });
+
+  it('a command is open until its store answers or it expires; the first answer stays', async () => {
+    const desk = createCommandDesk({ db, clock, ids: systemIds });
+    const send = async () => {
+      const [sent] = await desk.send({
+        stores: [s01],
+        command: { name: 'ping' },
+        by: 'ann',
+        lifeMs: 1000,
+      });
+      return sent?.commandId ?? '';
+    };
+    const [one, two] = [await send(), await send()];
+    const answer = (id: string, store: typeof s01, detail: string) =>
+      answerCommand(
+        db,
+        store,
+        { command_id: id, store_code: store, at: utcInstant(nowMs), outcome: 'done', detail },
+        nowMs,
+      );
+    await answer(one, s02, 'not mine');
+    await answer(one, s01, 'first');
+    await answer(one, s01, 'second');
+    expect(await desk.read(one)).toMatchObject({ outcome: 'done', detail: 'first' });
+    expect((await openCommands(db, nowMs)).map(({ commandId }) => commandId)).toEqual([two]);
+    nowMs += 1000;
+    await expireCommands(db, nowMs);
+    expect(await desk.read(two)).toMatchObject({ outcome: 'expired', answeredAtMs: null });
+    await answer(two, s01, 'late');
+    expect(await desk.read(two)).toMatchObject({ outcome: 'done', detail: 'late' });
+  });
+});
