@@ -1,5 +1,5 @@
 import { type Database, inTransaction, isRetryable } from './database.ts';
-import { INSERT_NEW_ORDERS } from './ingest-statement.ts';
+import { INSERT_NEW_ORDERS, parametersOfBatch } from './ingest-statement.ts';
 import { type EventOutcome, type ReadRows, storeLateEvents, supersedes } from './late-events.ts';
 import type { OrderRows } from './order-rows.ts';
 
@@ -44,22 +44,17 @@ async function placeNewOrders(
   }
   const plain = events.filter(({ order }) => !repeated.has(order.order_key));
   if (plain.length === 0) return new Set();
-  const current = plain.filter((event) => latest.get(event.order.order_key) === event);
   try {
     const { rows } = await db.query<{ order_key: string }>({
       name: 'insert-new-orders',
       text: INSERT_NEW_ORDERS,
-      values: [
-        JSON.stringify(
-          plain.map((event) => ({
-            ...event.order,
-            latest: latest.get(event.order.order_key) === event,
-          })),
-        ),
-        JSON.stringify(current.flatMap(({ lines }) => lines)),
-        JSON.stringify(current.flatMap(({ vat }) => vat)),
+      values: parametersOfBatch(
+        plain.map((event) => ({
+          rows: event,
+          latest: latest.get(event.order.order_key) === event,
+        })),
         receivedAt,
-      ],
+      ),
     });
     return new Set(rows.map(({ order_key }) => order_key));
   } catch (error) {

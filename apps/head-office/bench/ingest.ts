@@ -1,0 +1,128 @@
+/**
+ * How fast orders go into the books, as ratios taken in one run on one database: batches of 100 over four
+ * connections against raw COPY of the same rows over one, against one transaction an order, and redelivery of
+ * what is already there. `node apps/head-office/bench/ingest.ts postgres://… [orders]` wipes that database.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createLog, readMigrations } from '@tillwire/runtime';
+import { readOrderEvent, storedOrderRows } from '../ingest/read-event.ts';
+import { type Database, migrate, openDatabase } from '../store/database.ts';
+import { storeOrderEvents } from '../store/ingest-store.ts';
+import type { OrderRows } from '../store/order-rows.ts';
+import { createStoreJournal } from '../test/store-journal.ts';
+
+const STORES = 15;
+const BATCH = 100;
+const CONNECTIONS = 4;
+const SINGLES = 2000;
+const ROUNDS = 3;
+const MIGRATIONS = join(import.meta.dirname, '..', 'store', 'migrations');
+const TABLES = [
+  'orders',
+  'order_lines',
+  'journal',
+  'rollup_hourly',
+  'rollup_channel',
+  'rollup_product',
+  'rollup_vat',
+].join(', ');
+
+/** Orders of several shops, taken in turn as a broker would hand them over. */
+function makeEvents(count: number): readonly { readonly store: string; readonly text: string }[] {
+  const journals = Array.from({ length: STORES }, (_, at) =>
+    createStoreJournal(`S${String(at + 1).padStart(2, '0')}`),
+  );
+  return Array.from({ length: count }, (_, at) => {
+    const journal = journals[Math.floor(at / BATCH) % STORES] ?? journals[0];
+    return { store: journal?.store ?? '', text: journal?.sell(1 + (at % 3)).text ?? '' };
+  });
+}
+
+const secondsOf = async (work: () => Promise<void>): Promise<number> => {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+};
+
+async function inBatches(db: Database, rows: readonly OrderRows[], size: number, lanes: number) {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < rows.length) {
+      const batch = rows.slice(next, next + size);
+      next += size;
+      await storeOrderEvents(db, batch, new Date(0), storedOrderRows);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+/** The same rows as COPY's text form: what the books hold, read back from them. */
+async function copyTexts(
+  db: Database,
+  url: string,
+): Promise<readonly (readonly [string, string])[]> {
+  const texts: [string, string][] = [];
+  for (const table of ['orders', 'order_lines', 'journal']) {
+    texts.push([table, await psql(url, `COPY (SELECT * FROM ${table}) TO STDOUT`)]);
+  }
+  await db.query(`TRUNCATE ${TABLES}`);
+  return texts;
+}
+
+async function psql(url: string, command: string, input = ''): Promise<string> {
+  const child = spawn('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', command]);
+  let output = '';
+  let complaint = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaint += chunk));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number];
+  if (code !== 0) throw new Error(complaint);
+  return output;
+}
+
+async function main(url: string, count: number): Promise<void> {
+  const db = openDatabase(url, { log: createLog('bench', 'warn'), connections: CONNECTIONS });
+  await migrate(db, readMigrations(MIGRATIONS));
+  await db.query(`TRUNCATE ${TABLES}`);
+  const events = makeEvents(count);
+  const rows = events.map(({ text }) => storedOrderRows(text));
+  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+  // Plans and caches warm up outside the measurement.
+  await inBatches(db, rows.slice(0, 2000), BATCH, CONNECTIONS);
+  await db.query(`TRUNCATE ${TABLES}`);
+  await inBatches(db, rows, BATCH, CONNECTIONS);
+  const copies = await copyTexts(db, url);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const copy = await secondsOf(async () => {
+      for (const [table, text] of copies) await psql(url, `COPY ${table} FROM STDIN`, text);
+    });
+    await db.query(`TRUNCATE ${TABLES}`);
+    const first = await secondsOf(() => inBatches(db, rows, BATCH, CONNECTIONS));
+    const again = await secondsOf(() => inBatches(db, rows, BATCH, CONNECTIONS));
+    await db.query(`TRUNCATE ${TABLES}`);
+    const single =
+      (await secondsOf(() => inBatches(db, rows.slice(0, SINGLES), 1, 1))) * (count / SINGLES);
+    await db.query(`TRUNCATE ${TABLES}`);
+    const reading = await secondsOf(async () => {
+      for (const { store, text } of events) {
+        readOrderEvent({ text, value: JSON.parse(text) }, store as never);
+      }
+    });
+    const rate = (seconds: number): string => `${Math.round(count / seconds)}/s`;
+    print(
+      `round ${round}: COPY ${rate(copy)}, ingest ${rate(first)} (${(copy / first).toFixed(2)} × COPY), ` +
+        `redelivery ${rate(again)} (${(first / again).toFixed(2)} × first), ` +
+        `one transaction an order ${rate(single)} (ingest is ${(single / first).toFixed(1)} ×), ` +
+        `reading and checking ${rate(reading)}`,
+    );
+  }
+  await db.end();
+}
+
+const [url, count = '30000'] = process.argv.slice(2);
+if (url === undefined) throw new Error('the address of a database to wipe is needed');
+await main(url, Number(count));
