@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pause } from '@tillwire/runtime';
 import pg from 'pg';
 
 /** A PostgreSQL server of our own, its binaries out of npm, on loopback. */
@@ -22,7 +23,15 @@ export interface OwnPostgresOptions {
 }
 
 /** What ends a process, or tells it to. */
-const ENDINGS = ['beforeExit', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK', 'message'] as const;
+const ENDINGS = [
+  'beforeExit',
+  'exit',
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGBREAK',
+  'message',
+] as const;
 
 /**
  * The package hooks onto the end of the process as soon as it is loaded: it stops its servers on a signal before
@@ -44,6 +53,42 @@ const USER = 'tillwire';
 /** SQLSTATE of CREATE DATABASE for one that is there. */
 const DUPLICATE_DATABASE = '42P04';
 
+const STRAY_STOPS_WITHIN_MS = 20_000;
+
+/** Ends the server that a killed process left behind on `data`, once it proved by our password to be that one. */
+async function stopStray(data: string, password: string): Promise<void> {
+  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid, , , port] = lines.split('\n');
+  if (pid === undefined || port === undefined) return;
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: Number(port),
+    user: USER,
+    password,
+    database: 'postgres',
+  });
+  // It goes while we are connected.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
+    if (rows[0]?.data_directory !== (await realpath(data))) return;
+  } catch {
+    // Nobody is there, or somebody else: PostgreSQL itself tells a dead pid from a living one.
+    return;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  process.kill(Number(pid), 'SIGINT');
+  const end = performance.now() + STRAY_STOPS_WITHIN_MS;
+  while (existsSync(join(data, 'postmaster.pid'))) {
+    if (performance.now() > end) {
+      throw new Error(`the PostgreSQL of process ${pid} on ${data} does not stop`);
+    }
+    await pause(50);
+  }
+}
+
 /** Starts PostgreSQL on `folder`, creating it first when it is empty (about 0.7 s). */
 export async function startOwnPostgres({
   folder,
@@ -55,6 +100,9 @@ export async function startOwnPostgres({
   // The server runs under its own user when we are root: that user has to reach the folder.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
+  await stopStray(join(folder, 'data'), password);
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
