@@ -102,7 +102,6 @@ export async function startOwnPostgres({
   await chmod(folder, 0o755);
   await stopStray(join(folder, 'data'), password);
   const EmbeddedPostgres = await loadEmbeddedPostgres();
-  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
