@@ -160,8 +160,8 @@ const quantile = (values: readonly number[], part: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ??
   0;
 const switches = [...logs.join('').matchAll(/"tookMs":([\d.]+)/g)].map((match) => Number(match[1]));
-console.log(
-  JSON.stringify({
+process.stdout.write(
+  `${JSON.stringify({
     kiosks: stores.length,
     products: large.products.length,
     rounds: Number(rounds),
@@ -174,9 +174,11 @@ console.log(
       p99: quantile(switches, 0.99),
       most: Math.max(...switches),
     },
-  }),
+  })}\n`,
 );
-for (const child of children.toReversed()) child.kill('SIGTERM');
-await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+for (const child of children.toReversed()) {
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
+}
 await db.end();
 await rm(folder, { recursive: true, force: true });

@@ -18,31 +18,24 @@ import { catalogueOf, type Menu } from './menu.ts';
 
 /** A release with its menu read. */
 export interface ReadRelease {
-  readonly release: Pick<Release, 'releaseId' | 'baseVersion' | 'effectiveFromMs'>;
+  readonly release: Pick<Release, 'releaseId' | 'baseChecksum' | 'baseVersion' | 'effectiveFromMs'>;
   readonly menu: Menu;
 }
 
 const NO_DIFFERENCE: CatalogueDelta = {};
 
 /** The part of a delta that has a store sell a release's menu. */
-export function partFor(
-  { release, menu }: ReadRelease,
-  store: StoreCode,
-  /** Checksums of what stores without a difference sell, by base version: big menus are summed up once. */
-  baseChecksums: Map<number, string>,
-): DeltaPart {
-  const overrides = menu.shops.get(store) ?? NO_DIFFERENCE;
-  const checksumOfBase = (): string => {
-    const known = baseChecksums.get(release.baseVersion);
-    if (known !== undefined) return known;
-    const made = contentChecksum(contentOfCatalogue(menu.base));
-    baseChecksums.set(release.baseVersion, made);
-    return made;
+export function partFor({ release, menu }: ReadRelease, store: StoreCode): DeltaPart {
+  const { baseVersion, baseChecksum } = release;
+  const own = menu.shops.get(store);
+  return {
+    base_version: baseVersion,
+    overrides: overridesOfDelta(own ?? NO_DIFFERENCE),
+    checksum:
+      own === undefined
+        ? baseChecksum
+        : contentChecksum(contentOfCatalogue(catalogueOf(menu, store))),
   };
-  const checksum = menu.shops.has(store)
-    ? contentChecksum(contentOfCatalogue(catalogueOf(menu, store)))
-    : checksumOfBase();
-  return { base_version: release.baseVersion, overrides: overridesOfDelta(overrides), checksum };
 }
 
 /** The part of what a store was told that is due by `nowMs`, with the release it belongs to. */
@@ -86,12 +79,11 @@ export async function issueDeltas(
   { now, next, nowMs }: Telling,
 ): Promise<void> {
   const held = await newestDeltas(client);
-  const sums = new Map<number, string>();
   for (const store of stores) {
     const before = held.get(store);
     const due = before === undefined ? null : dueNow(before, nowMs);
     const own = now ?? (due === null ? next : null);
-    const part = own === null ? due?.part : partFor(own, store, sums);
+    const part = own === null ? due?.part : partFor(own, store);
     const releaseId = own === null ? due?.releaseId : own.release.releaseId;
     if (part === undefined || releaseId === undefined) continue;
     // A store that has nothing yet can't wait for Monday.
@@ -105,7 +97,7 @@ export async function issueDeltas(
       ...(later === null || effectiveFromMs === null
         ? {}
         : {
-            next: { ...partFor(later, store, sums), effective_from: utcInstant(effectiveFromMs) },
+            next: { ...partFor(later, store), effective_from: utcInstant(effectiveFromMs) },
           }),
     };
     await insertDelta(client, {

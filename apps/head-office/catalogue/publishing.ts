@@ -213,7 +213,8 @@ async function createRelease(client: PoolClient, menu: Menu, birth: Birth): Prom
     waves: [],
     wavesTold: 0,
   });
-  return { release: { releaseId, baseVersion, effectiveFromMs: facts.effectiveFromMs }, menu };
+  const { effectiveFromMs } = facts;
+  return { release: { releaseId, baseChecksum, baseVersion, effectiveFromMs }, menu };
 }
 
 /** The full that carries a content: the newest one if it does, else a new one. */
@@ -273,9 +274,8 @@ async function changedStores(
   nowMs: number,
 ): Promise<readonly StoreCode[]> {
   const held = await newestDeltas(client);
-  const sums = new Map<number, string>();
   return (await servedStores(client)).filter(
-    (store) => all || wouldChange(held.get(store), partFor(created, store, sums), nowMs),
+    (store) => all || wouldChange(held.get(store), partFor(created, store), nowMs),
   );
 }
 

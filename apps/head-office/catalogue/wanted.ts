@@ -1,6 +1,5 @@
 import {
   canonicalText,
-  contentOfCatalogue,
   fullCatalogueTopic,
   signCatalogueDelta,
   signConfig,
@@ -61,7 +60,7 @@ export function createWantedSet({
       const fulls = await readFulls(db, [...new Set(bases)], NEWEST_FULLS);
       for (const { version, checksum } of fulls) {
         await want(fullCatalogueTopic(version), version, async () =>
-          signFullCatalogue(version, contentOfCatalogue(await readContent(db, checksum)), active),
+          signFullCatalogue(version, await readContent(db, checksum), active),
         );
       }
       for (const { store, version, document } of told) {

@@ -4,11 +4,12 @@ import {
   catalogueReportSchema,
   catalogueOfContent,
   type CatalogueOverrides,
-  checksumOf,
+  type CatalogueContent,
   contentOfCatalogue,
   type DeltaContent,
   deltaOfOverrides,
   overridesOfDelta,
+  sha256,
 } from '@tillwire/contract';
 import { type Catalogue, invariant, type StoreCode } from '@tillwire/domain';
 import type { PoolClient } from 'pg';
@@ -112,7 +113,7 @@ export const writeIssuedIncarnation = (client: PoolClient, incarnation: number):
 /** Keeps a catalogue's content and gives its checksum. */
 export async function keepContent(client: PoolClient, catalogue: Catalogue): Promise<string> {
   const content = canonicalText(contentOfCatalogue(catalogue));
-  const checksum = checksumOf(contentOfCatalogue(catalogue));
+  const checksum = checksumOfText(content);
   await client.query(
     'INSERT INTO catalogue_contents (checksum, content) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     [checksum, content],
@@ -120,15 +121,18 @@ export async function keepContent(client: PoolClient, catalogue: Catalogue): Pro
   return checksum;
 }
 
+/** Of canonical text: what `contentChecksum` gives for what it says. */
+const checksumOfText = (content: string): string => `sha256:${sha256(content)}`;
+
 /** @throws {InvariantError} when the content kept is not what its checksum says. */
-export async function readContent(db: Queryable, checksum: string): Promise<Catalogue> {
+export async function readContent(db: Queryable, checksum: string): Promise<CatalogueContent> {
   const { rows } = await db.query<{ content: string }>(
     'SELECT content FROM catalogue_contents WHERE checksum = $1',
     [checksum],
   );
-  const content = JSON.parse(rows[0]?.content ?? 'null') as object;
-  invariant(checksumOf(content) === checksum, `the catalogue content ${checksum} is not damaged`);
-  return catalogueOfContent(content);
+  const content = rows[0]?.content ?? '';
+  invariant(checksumOfText(content) === checksum, `the content ${checksum} is not damaged`);
+  return JSON.parse(content) as CatalogueContent;
 }
 
 export const shopsOfMenu = ({ shops }: Menu): ShopOverrides =>
@@ -140,7 +144,7 @@ export async function readMenu(
   { baseChecksum, shops }: { readonly baseChecksum: string; readonly shops: ShopOverrides },
 ): Promise<Menu> {
   return {
-    base: await readContent(db, baseChecksum),
+    base: catalogueOfContent(await readContent(db, baseChecksum)),
     shops: new Map(
       Object.entries(shops).map(([store, overrides]) => [
         store as StoreCode,
