@@ -3,7 +3,8 @@ import {
   type CatalogueDeltaMessage,
   catalogueDeltaSchema,
   catalogueOfContent,
-  contentOfCatalogue,
+  type CatalogueContent,
+  contentSchema,
   type FullCatalogue,
   sha256,
 } from '@tillwire/contract';
@@ -97,7 +98,7 @@ export function createCatalogueStore(db: KioskDatabase): CatalogueStore {
       };
     },
     keepFull: async (full) => {
-      const content = canonicalText(contentOfCatalogue(catalogueOfContent(full)));
+      const content = canonicalText(contentOf(full));
       await db
         .insertInto('catalogue_fulls')
         .values({
@@ -221,6 +222,12 @@ const dropStagedBut = (tx: KioskTransaction): Promise<unknown> =>
     SELECT 1 FROM catalogue_in_force AS f
     WHERE f.version = catalogue_staged.version AND f.part = catalogue_staged.part
   )`.execute(tx);
+
+const CONTENT_FIELDS = Object.keys(contentSchema.shape) as readonly (keyof CatalogueContent)[];
+
+/** What of a full is catalogue. */
+const contentOf = (full: FullCatalogue): object =>
+  Object.fromEntries(CONTENT_FIELDS.map((field) => [field, full[field]]));
 
 export const checksumOfText = (content: string): string => `sha256:${sha256(content)}`;
 
