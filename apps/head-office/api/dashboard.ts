@@ -10,17 +10,23 @@ import {
   type Service,
   untilAborted,
 } from '@tillwire/runtime';
+import { createCatalogueOffice } from '../catalogue/office.ts';
+import { createCommandDesk } from '../fleet/commands.ts';
+import { createConfigDesk } from '../fleet/config.ts';
 import { createAuditStore } from '../store/audit-store.ts';
 import type { Database } from '../store/database.ts';
 import { createUserStore } from '../store/user-store.ts';
 import { createAccess } from './access.ts';
 import type { StateDir } from '../state-dir.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
+import { registerCatalogueRoutes } from './catalogue-routes.ts';
 import { createSessionCookie } from './cookies.ts';
+import { registerDraftRoutes } from './draft-routes.ts';
+import { registerFleetRoutes } from './fleet-routes.ts';
 import { registerEventRoutes } from './event-routes.ts';
 import { registerDayRoutes } from './day-routes.ts';
 import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
-import { createItemNames } from './item-names.ts';
+import { channelNamesOf, createItemNames, itemNamesOf, newestMenu } from './item-names.ts';
 import { registerOrderRoutes } from './order-routes.ts';
 import { PASSWORD_COST, type PasswordCost } from './passwords.ts';
 import { registerQuarantineRoutes } from './quarantine-routes.ts';
@@ -67,11 +73,11 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   });
   const api = createHeadOfficeApi({ server, access, audit, clock, log });
   const views = createStoreViews(db, clock);
-  const none = (): Promise<ReadonlyMap<string, string>> => Promise.resolve(new Map());
+  const office = createCatalogueOffice({ db, clock });
   const names = createItemNames({
     stores: async () => new Map((await views.all()).map(({ store, name }) => [store, name])),
-    items: none,
-    channels: none,
+    items: async () => itemNamesOf(await newestMenu(office)),
+    channels: async () => channelNamesOf(await newestMenu(office)),
   });
 
   registerServiceRoutes(api, { db, metrics });
@@ -83,6 +89,12 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerDayRoutes(api, { db, clock, stateDir: deps.stateDir });
   registerQuarantineRoutes(api, { db, clock, log });
   registerReportRoutes(api, { db, names });
+  registerCatalogueRoutes(api, { office, clock });
+  registerDraftRoutes(api, { db, office, clock });
+  registerFleetRoutes(api, {
+    commands: createCommandDesk({ db, clock, ids }),
+    configs: createConfigDesk({ db, clock }),
+  });
   registerEventRoutes(api, { views, access, log });
   await servePages(server, PAGES);
   return api;

@@ -1,3 +1,5 @@
+import { type Catalogue, displayName } from '@tillwire/domain';
+import type { CatalogueOffice } from '../catalogue/office.ts';
 import type { ReportKind } from '../store/report-queries.ts';
 
 /** What codes are called. */
@@ -40,3 +42,18 @@ export function createItemNames({ stores, items, channels }: NameSources): ItemN
     },
   };
 }
+
+/** Of the newest release's base; empty while nothing was published. */
+export async function newestMenu(office: CatalogueOffice): Promise<Catalogue | null> {
+  const [newest] = await office.releases(1);
+  return newest === undefined ? null : (await office.menu(newest.releaseId)).base;
+}
+
+export const itemNamesOf = (menu: Catalogue | null): ReadonlyMap<string, string> =>
+  new Map([
+    ...(menu?.products ?? []).map((item) => [`product ${item.code}`, displayName(item)] as const),
+    ...(menu?.combos ?? []).map((item) => [`combo ${item.code}`, displayName(item)] as const),
+  ]);
+
+export const channelNamesOf = (menu: Catalogue | null): ReadonlyMap<string, string> =>
+  new Map((menu?.channels ?? []).map(({ code, name }) => [code, name]));

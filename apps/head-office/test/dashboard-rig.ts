@@ -71,7 +71,10 @@ export async function createDashboardRig({
   };
   const log = createLog('test', 'silent');
   const metrics = createMetrics();
+  const keys = [signingKeyFromPem(generateSigningKeyPem())];
+  const stateDir = { keys: () => keys };
   const deps = {
+    stateDir,
     db,
     clock,
     ids: systemIds,

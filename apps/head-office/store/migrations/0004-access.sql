@@ -61,3 +61,17 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit
   FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
+
+-- Who had a hand in a draft menu, and who approved which revision of it: nobody approves their own.
+CREATE TABLE draft_hands (
+  draft_id bigint NOT NULL,
+  name text NOT NULL,
+  PRIMARY KEY (draft_id, name)
+);
+CREATE TABLE draft_approvals (
+  draft_id bigint NOT NULL,
+  revision integer NOT NULL,
+  name text NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (draft_id, revision)
+);

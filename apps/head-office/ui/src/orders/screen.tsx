@@ -36,7 +36,10 @@ function OrderList() {
   useEffect(() => onLive('stores', first.reload), [path]);
   return (
     <div class="stack">
-      <PageHead title="Orders" lead={date === '' ? undefined : dateText(date)}>
+      <PageHead
+        title="Orders"
+        lead={date === '' ? undefined : `${dateText(date)}, by shop and number, newest first`}
+      >
         <FindOrder />
       </PageHead>
       <div class="filters card">

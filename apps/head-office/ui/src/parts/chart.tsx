@@ -17,7 +17,7 @@ export interface ChartProps {
   readonly series: readonly Series[];
 }
 
-const HEIGHT = 240;
+const HEIGHT = 230;
 const COLOURS = ['--chart-now', '--chart-then'] as const;
 
 const token = (name: string): string =>
@@ -101,6 +101,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 30,
         grid: { show: false },
         incrs: [1, 2, 3, 4, 7, 14, 28, 56, 112],
         values: (_, at) => at.map((index) => places[index] ?? ''),

@@ -105,32 +105,34 @@ export const Select = ({
 export const Input = ({
   label,
   value,
-  type = 'text',
+  isSecret = false,
   onChange,
   ...rest
 }: {
   readonly label: string;
   readonly value: string;
-  readonly type?: 'text' | 'password' | 'number';
+  readonly isSecret?: boolean;
   readonly onChange: (value: string) => void;
-  readonly autoComplete?: string;
+  readonly autoComplete?: HTMLInputElement['autocomplete'];
   readonly required?: boolean;
   readonly minLength?: number;
   readonly placeholder?: string;
   readonly autoFocus?: boolean;
-  readonly inputMode?: 'numeric' | 'decimal' | 'text';
-}) => (
-  <label class="label">
-    {label}
-    <input
-      class="field"
-      type={type}
-      value={value}
-      onInput={(event) => onChange(event.currentTarget.value)}
-      {...rest}
-    />
-  </label>
-);
+}) => {
+  const field = {
+    class: 'field',
+    value,
+    onInput: (event: Event & { readonly currentTarget: HTMLInputElement }) =>
+      onChange(event.currentTarget.value),
+    ...rest,
+  };
+  return (
+    <label class="label">
+      {label}
+      {isSecret ? <input type="password" {...field} /> : <input {...field} />}
+    </label>
+  );
+};
 
 /** What a change came to, told to screen readers too. */
 export const Told = ({ text }: { readonly text: string | null }) => (

@@ -140,7 +140,7 @@ function NewPerson({ onDone, onCancel }: FormProps) {
         <Select label="Role" value={role} onChange={setRole} options={ROLE_OPTIONS} />
         <Input
           label={`Password, at least ${MIN_PASSWORD} characters`}
-          type="password"
+          isSecret
           value={password}
           onChange={setPassword}
           required
@@ -182,7 +182,7 @@ function EditPerson({ person, onDone, onCancel }: FormProps & { readonly person:
         <Select label="Role" value={role} onChange={setRole} options={ROLE_OPTIONS} />
         <Input
           label="New password, or empty to keep it"
-          type="password"
+          isSecret
           value={password}
           onChange={setPassword}
           minLength={MIN_PASSWORD}

@@ -38,7 +38,7 @@ export function SignIn() {
         />
         <Input
           label="Password"
-          type="password"
+          isSecret
           value={password}
           onChange={setPassword}
           autoComplete="current-password"

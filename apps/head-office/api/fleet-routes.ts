@@ -1,0 +1,124 @@
+import { commandSchema, storeConfigSchema } from '@tillwire/contract';
+import { z } from 'zod';
+import { type CommandDesk, DEFAULT_LIFE_MS } from '../fleet/commands.ts';
+import type { ConfigDesk, ConfigPatch } from '../fleet/config.ts';
+import type { HeadOfficeApi } from './head-office-api.ts';
+import { storeCodeParam } from './store-routes.ts';
+
+const MINUTE_MS = 60_000;
+const stores = z.array(storeCodeParam).min(1).max(10_000);
+
+const commandBody = z.object({
+  stores,
+  command: commandSchema.shape.command,
+  lifeMinutes: z
+    .int()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(DEFAULT_LIFE_MS / MINUTE_MS),
+});
+
+const { flags, pricing, limits, day } = storeConfigSchema.shape;
+const patch = z.object({
+  flags: flags.partial().optional(),
+  pricing: pricing.partial().optional(),
+  limits: limits.partial().optional(),
+  day: day.partial().optional(),
+});
+const configBody = z.object({ stores, patch });
+
+export interface FleetRouteDeps {
+  readonly commands: CommandDesk;
+  readonly configs: ConfigDesk;
+}
+
+/** Commands to shops with their results, and the shops' configuration. */
+export function registerFleetRoutes(
+  { read, change }: HeadOfficeApi,
+  { commands, configs }: FleetRouteDeps,
+): void {
+  read({
+    path: '/api/commands',
+    summary: 'commands, newest first, with what became of them',
+    role: 'view',
+    query: z.object({
+      store: storeCodeParam.optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+    }),
+    handle: async ({ query: { store, limit } }) => ({
+      commands: await commands.list(store ?? null, limit),
+    }),
+  });
+  change({
+    method: 'POST',
+    path: '/api/commands',
+    action: 'send-command',
+    summary: 'send a command to shops; it is sent again until answered or expired',
+    role: 'operate',
+    status: 201,
+    body: commandBody,
+    problems: { 404: ['unknown-store'] },
+    handle: async ({ body, caller }) => {
+      const sent = await commands.send({
+        stores: body.stores,
+        command: body.command,
+        by: caller.name,
+        lifeMs: body.lifeMinutes * MINUTE_MS,
+      });
+      return { answer: { commands: sent }, subject: body.stores.join(' '), after: body.command };
+    },
+  });
+  read({
+    path: '/api/configs',
+    summary: 'the configuration of every shop',
+    role: 'view',
+    handle: async () => ({ configs: await configs.list() }),
+  });
+  read({
+    path: '/api/configs/:store',
+    summary: "every version of a shop's configuration, newest first",
+    role: 'view',
+    params: z.object({ store: storeCodeParam }),
+    handle: async ({ params: { store } }) => ({ versions: await configs.history(store, 100) }),
+  });
+  change({
+    method: 'POST',
+    path: '/api/configs/preview',
+    action: 'preview-config',
+    summary: 'what a change would make of the configuration of each shop; changes nothing',
+    role: 'operate',
+    body: configBody,
+    problems: { 404: ['unknown-store'] },
+    handle: async ({ body }) => ({
+      answer: { stores: await configs.preview(body.stores, body.patch as ConfigPatch) },
+      subject: body.stores.join(' '),
+    }),
+  });
+  change({
+    method: 'POST',
+    path: '/api/configs',
+    action: 'change-config',
+    summary: 'change the configuration of shops, as previewed',
+    role: 'operate',
+    body: configBody.extend({ note: z.string().trim().min(1).max(500) }),
+    problems: { 404: ['unknown-store'] },
+    handle: async ({ body, caller }) => {
+      const changed = await configs.change({
+        stores: body.stores,
+        patch: body.patch as ConfigPatch,
+        note: body.note,
+        by: caller.name,
+      });
+      const side = (of: 'before' | 'after') =>
+        Object.fromEntries(
+          changed.filter((one) => one.changed.length > 0).map((one) => [one.store, one[of]]),
+        );
+      return {
+        answer: { stores: changed },
+        subject: body.stores.join(' '),
+        before: side('before'),
+        after: side('after'),
+      };
+    },
+  });
+}
