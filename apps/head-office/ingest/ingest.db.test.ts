@@ -272,19 +272,18 @@ describe('Ingest', () => {
       ...poison.slice(6).map((text) => `sha256:${sha256(text)}`),
       ...unreadable.map((payload) => `sha256:${sha256(payload)}`),
     ]);
-    const reasons = (await parked()).map(({ reason }) => reason);
-    expect(reasons.toSorted()).toEqual(
-      [
-        'bad-gzip',
-        ...Array(7).fill('bad-shape'),
-        'broken-rule',
-        'not-json',
-        'not-json',
-        'not-utf8',
-        'too-large',
-        'too-many-events',
-        'wrong-store',
-      ].toSorted(),
+    const reasons = Map.groupBy(await parked(), ({ reason }) => String(reason));
+    expect(Object.fromEntries([...reasons].map(([reason, rows]) => [reason, rows.length]))).toEqual(
+      {
+        'bad-gzip': 1,
+        'bad-shape': 7,
+        'broken-rule': 1,
+        'not-json': 2,
+        'not-utf8': 1,
+        'too-large': 1,
+        'too-many-events': 1,
+        'wrong-store': 1,
+      },
     );
     const { rows } = await office.db.query(
       "SELECT count(*) AS n FROM error_events WHERE error_id LIKE 'ho:message-parked:%'",

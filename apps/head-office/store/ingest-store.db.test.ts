@@ -106,7 +106,7 @@ describe('An order event', () => {
     expect(await types([paid])).toEqual(['stored']);
     expect(await types([sale])).toEqual(['stored']);
     expect(await books()).toEqual(inOrder);
-    const held = await readOrder(office.db, '202507160003' + '0000001');
+    const held = await readOrder(office.db, '2025071600030000001');
     expect(held?.order.revision).toBe(3);
     expect(held?.revisions.map(({ payload }) => payload)).toEqual(
       [sale, paid, voided].map(({ text }) => text),
