@@ -1,22 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type StoreCode, storeCode } from '@tillwire/domain';
 import {
-  createCatalogueOffice,
-  createHeadOffice,
-  HEAD_OFFICE_ROLES,
-  openDatabase,
-  parseHeadOfficeConfig,
-  registerStore,
-} from '@tillwire/head-office';
-import { rightsOfUser } from '@tillwire/head-office/broker/rights';
-import { createKiosk, KIOSK_ROLES, parseKioskConfig } from '@tillwire/kiosk';
-import {
-  createCrashPoints,
   createLog,
-  createMetrics,
   type Log,
+  MigrationError,
   pause,
   Problem,
   runServices,
@@ -26,18 +14,11 @@ import {
   untilAborted,
 } from '@tillwire/runtime';
 import { type Command, type Terminal, wholeNumber } from './command.ts';
+import { assembleDemo, type DemoChain, OFFICE_USER } from './demo-chain.ts';
 import { createCustomers, type DemoShop } from './demo-orders.ts';
-import {
-  DemoError,
-  type DemoState,
-  lockDemo,
-  openDemoState,
-  writeDemoState,
-} from './demo-state.ts';
-import { startEmbeddedBroker } from './embedded-broker.ts';
+import { DemoError, type DemoState, lockDemo, openDemoState } from './demo-state.ts';
 import { startOwnPostgres } from './embedded-postgres.ts';
 import { buildPages } from './pages.ts';
-import { VERSION } from './version.ts';
 
 interface DemoOptions {
   readonly folder: string;
@@ -52,28 +33,8 @@ interface DemoOptions {
 }
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
-const OFFICE_USER = 'head-office';
-/** The broker's port is that of Head Office and so many. */
-const BROKER_OFFSET = 99;
 const READY_WITHIN_MS = 60_000;
 const MOST_STORES = 50;
-const SHOP_NAMES = [
-  'High Street',
-  'Station',
-  'Retail Park',
-  'Market Square',
-  'Riverside',
-  'Ring Road',
-];
-
-/** Everything that runs, and what to say of it once it is ready. */
-interface Demo {
-  /** In the order they are to be stopped. */
-  readonly services: readonly Service[];
-  readonly shops: Promise<readonly DemoShop[]>;
-  readonly headOffice: Promise<string>;
-  readonly mqtt: string;
-}
 
 /** Broker, Head Office and shops in this process until `signal` aborts; what they know stays in the folder. */
 async function runDemo(
@@ -99,8 +60,11 @@ async function runDemo(
 }
 
 /** What the user of the demo can do something about, in words; null: nothing. */
-function explained(error: unknown, { menu }: DemoOptions): string | null {
+function explained(error: unknown, { folder, menu }: DemoOptions): string | null {
   if (error instanceof DemoError) return error.message;
+  if (error instanceof MigrationError) {
+    return `${folder} holds the data of another version (${error.message}): take another --data`;
+  }
   if (error instanceof Problem) {
     const faults = error.faults.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
     return `the menu of shop ${menu.shop} in ${menu.path} cannot be taken: ${error.message}${faults}`;
@@ -135,7 +99,7 @@ async function runChain(
   try {
     complain(`starting the broker, Head Office and ${stores.length} shops`);
     const databaseUrl = await postgres.database('head_office');
-    const demo = await assemble(options, { state, stores, databaseUrl, log });
+    const demo = await assembleDemo({ ...options, state, stores, databaseUrl, log });
     const ready = Promise.withResolvers<void>();
     running = runServices([customersOf(options, demo, ready.promise, log), ...demo.services], {
       signal: stopping.signal,
@@ -155,130 +119,6 @@ async function runChain(
 
 const storeOf = (at: number): StoreCode => storeCode(`S${String(at + 1).padStart(2, '0')}`);
 
-interface Parts {
-  readonly state: DemoState;
-  readonly stores: readonly StoreCode[];
-  readonly databaseUrl: string;
-  readonly log: Log;
-}
-
-/** Broker, Head Office with its menu published, and shops, ready to run. */
-async function assemble(options: DemoOptions, parts: Parts): Promise<Demo> {
-  const { port, folder } = options;
-  const { state, stores, log } = parts;
-  const broker = await startEmbeddedBroker({
-    port: port === 0 ? 0 : port + BROKER_OFFSET,
-    users: new Map(
-      [OFFICE_USER, ...stores].map((user) => [
-        user,
-        { password: state.broker[user] ?? '', rights: rightsOfUser(user) },
-      ]),
-    ),
-  });
-  const deps = { clock: systemClock, ids: systemIds, crashPoint: createCrashPoints(undefined) };
-  const mqtt = { MQTT_URL: broker.url, MQTT_VERSION: '4', HTTP_HOST: '127.0.0.1' };
-  const officeState = join(folder, 'head-office');
-  try {
-    const headOffice = await createHeadOffice(
-      parseHeadOfficeConfig({
-        ...mqtt,
-        MQTT_USER: OFFICE_USER,
-        MQTT_PASS: state.broker[OFFICE_USER],
-        DATABASE_URL: parts.databaseUrl,
-        HO_STATE_DIR: officeState,
-        HTTP_PORT: String(port),
-        ADMIN_TOKEN: state.headOffice.token,
-      }),
-      { ...deps, log, roles: HEAD_OFFICE_ROLES, metrics: createMetrics({ process: true }) },
-    );
-    await prepareOffice(options, parts);
-    const kiosks = await Promise.all(
-      stores.map(async (store, at) => {
-        const own = join(folder, store);
-        await mkdir(own, { recursive: true });
-        const config = parseKioskConfig({
-          ...mqtt,
-          MQTT_USER: store,
-          MQTT_PASS: state.broker[store],
-          STORE_CODE: store,
-          DB_PATH: join(own, 'kiosk.db'),
-          EXPORT_DIR: join(own, 'exports'),
-          BACKUP_DIR: join(own, 'backups'),
-          TRUST_ANCHORS: join(officeState, 'trust-anchors.pem'),
-          HTTP_PORT: String(port === 0 ? 0 : port + 1 + at),
-          API_TOKEN: state.kiosks[store]?.token,
-          SESSION_SECRET: state.kiosks[store]?.session,
-        });
-        return createKiosk(config, {
-          ...deps,
-          log: log.child({ store }),
-          roles: KIOSK_ROLES,
-          version: VERSION,
-        });
-      }),
-    );
-    return {
-      services: [
-        ...kiosks.flatMap(({ services }) => services),
-        ...headOffice.services,
-        {
-          name: 'broker',
-          run: async (signal) => {
-            await untilAborted(signal);
-            await broker.stop();
-          },
-        },
-      ],
-      shops: Promise.all(
-        kiosks.map(async ({ listening }, at) => {
-          const store = stores[at] ?? '';
-          return { store, url: await listening, token: state.kiosks[store]?.token ?? '' };
-        }),
-      ),
-      headOffice: headOffice.listening,
-      mqtt: broker.url,
-    };
-  } catch (error) {
-    await broker.stop();
-    throw error;
-  }
-}
-
-/** Makes the shops the chain's, and publishes the menu unless it is the one that was published last. */
-async function prepareOffice(
-  { folder, menu }: DemoOptions,
-  { state, stores, databaseUrl, log }: Parts,
-): Promise<void> {
-  const db = openDatabase(databaseUrl, { log });
-  try {
-    for (const [at, store] of stores.entries()) {
-      const name = SHOP_NAMES[at % SHOP_NAMES.length] ?? store;
-      await registerStore(db, { store, name, atMs: systemClock.nowMs() });
-    }
-    if (state.menu?.path === menu.path && state.menu.shop === menu.shop) return;
-    const office = createCatalogueOffice({ db, clock: systemClock });
-    const by = state.headOffice.user;
-    const { draft } = await office.drafts.importSet({
-      draftId: null,
-      source: { path: menu.path },
-      shop: menu.shop,
-      target: 'base',
-      by,
-    });
-    await office.publishing.publish({
-      draftId: draft.draftId,
-      note: 'imported by the demo',
-      by,
-      plan: { canaries: [], waveSize: null },
-      effectiveFromMs: null,
-      scheduled: 'cancel',
-    });
-    writeDemoState(folder, { ...state, menu });
-  } finally {
-    await db.end();
-  }
-}
-
 /** The demo's ready line. */
 interface Ready {
   readonly ready: true;
@@ -294,7 +134,7 @@ interface Ready {
 
 /** Waits until Head Office answers and every shop sells. @throws {DemoError} when that does not come about. */
 async function awaitReady(
-  { headOffice, shops, mqtt }: Demo,
+  { headOffice, shops, mqtt }: DemoChain,
   { headOffice: office }: DemoState,
   signal: AbortSignal,
 ): Promise<Ready> {
@@ -338,7 +178,7 @@ async function createUser(
 /** Who orders at the shops once they are open. */
 const customersOf = (
   { ordersPerMinute }: DemoOptions,
-  { shops }: Demo,
+  { shops }: DemoChain,
   open: Promise<void>,
   log: Log,
 ): Service => ({
