@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { type TrustedKey, trustedKeyFromPem } from '@tillwire/contract';
 import {
   type DayRules,
@@ -81,8 +82,8 @@ const schema = z
       .refine((text) => parseRollover(text) !== null, 'is a time of day, 00:00 to 23:59'),
     CATALOGUE_PATH: z.string().optional(),
     CATALOGUE_SHOP: z.coerce.number().int().min(1).max(9999).optional(),
-    EXPORT_DIR: z.string().default('exports'),
-    BACKUP_DIR: z.string().default('backups'),
+    EXPORT_DIR: z.string().optional(),
+    BACKUP_DIR: z.string().optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .refine(({ DB_PATH, DATABASE_URL }) => (DB_PATH === undefined) !== (DATABASE_URL === undefined), {
@@ -105,6 +106,8 @@ const schema = z
 /** @throws {ConfigError} naming every variable that is wrong. */
 export function parseKioskConfig(env: Readonly<Record<string, string | undefined>>): KioskConfig {
   const found = parseConfig(schema, env);
+  // Nothing is written where the process happens to be started.
+  const beside = found.DB_PATH === undefined ? '.' : dirname(found.DB_PATH);
   return {
     store: found.STORE_CODE,
     database:
@@ -121,8 +124,8 @@ export function parseKioskConfig(env: Readonly<Record<string, string | undefined
       found.CATALOGUE_PATH === undefined || found.CATALOGUE_SHOP === undefined
         ? null
         : { path: found.CATALOGUE_PATH, shop: found.CATALOGUE_SHOP },
-    exportDir: found.EXPORT_DIR,
-    backupDir: found.BACKUP_DIR,
+    exportDir: found.EXPORT_DIR ?? join(beside, 'exports'),
+    backupDir: found.BACKUP_DIR ?? join(beside, 'backups'),
     logLevel: found.LOG_LEVEL,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -126,6 +126,7 @@ it('A backup is a whole database, read back, and the oldest beyond those kept go
     await takeBackup();
   }
   const kept = await listBackups(join(folder, 'backups'), STORE);
+  expect(await readdir(join(folder, 'backups'))).toHaveLength(2);
   expect(kept).toHaveLength(2);
   expect(kept).not.toContain(first.file);
 });
