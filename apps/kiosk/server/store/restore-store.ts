@@ -20,6 +20,7 @@ import {
   type StoreCode,
 } from '@tillwire/domain';
 import type { Ids } from '@tillwire/runtime';
+import { nextEpoch, sequenceAfterRestore } from '@tillwire/sync';
 import {
   type KioskDatabase,
   type KioskTransaction,
@@ -30,11 +31,6 @@ import {
 import { dayOrders, readIssue, reissueFrom } from './day-store.ts';
 import { type JournalTail, lockJournal } from './journal-append.ts';
 import { raiseNumberFloor } from './number-floor.ts';
-
-/** Beyond any number that a lost disk can have printed on a date it is not known to have sold on. */
-const LEAST_FLOOR = 10_000;
-const FLOOR_PER_SECOND = 10;
-const FLOOR_ABOVE_LAST = 1000;
 
 const CLOCK_DOUBT = 'clock_not_before_ms';
 
@@ -57,7 +53,7 @@ export const beginEpoch = (
 ): Promise<NewEpoch> =>
   write(db, async (tx) => {
     const tail = await lockJournal(tx);
-    const epoch = Math.max(tail.epoch + 1, Math.floor(nowMs / 1000));
+    const epoch = nextEpoch(tail.epoch, Math.floor(nowMs / 1000));
     await tx.updateTable('journal_head').set({ epoch, seq: 0 }).where('id', '=', 1).execute();
     const last = await tx
       .selectFrom('trading_days')
@@ -75,10 +71,7 @@ export const beginEpoch = (
     );
     const sold = last?.business_date === date ? last.last_sequence : 0;
     const secondsIn = Math.max(0, Math.floor((nowMs - dayStartMs(date, rules)) / 1000));
-    const nextSequence = Math.max(
-      sold + FLOOR_ABOVE_LAST,
-      LEAST_FLOOR + FLOOR_PER_SECOND * secondsIn,
-    );
+    const nextSequence = sequenceAfterRestore(sold, secondsIn);
     await tx
       .insertInto('trading_days')
       .values({ business_date: date, last_sequence: nextSequence - 1, closed_at_ms: null })
