@@ -18,8 +18,9 @@ import { type CatalogueSource, loadCatalogueFile } from './catalogue-source.ts';
 import type { KioskConfig } from './config.ts';
 import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
+import { createKitchen } from './kitchen.ts';
 import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
-import { createScheduler } from './scheduler/service.ts';
+import { type Chore, createScheduler } from './scheduler/service.ts';
 import { createCatalogueStore } from './store/catalogue-store.ts';
 import { createCommandStore } from './store/command-store.ts';
 import { createConfigStore } from './store/config-store.ts';
@@ -28,6 +29,7 @@ import { type KioskDatabase, openKioskDatabase, pingDatabase } from './store/dat
 import { createDayStore } from './store/day-store.ts';
 import { createErrorStore } from './store/error-store.ts';
 import { createJournalStore } from './store/journal-store.ts';
+import { createKitchenStore } from './store/kitchen-store.ts';
 import { createOrderStore } from './store/order-store.ts';
 import { createShiftStore } from './store/shift-store.ts';
 import { createSyncStateStore } from './store/sync-state-store.ts';
@@ -88,6 +90,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     errors: createErrorStore(db, { store, clock, ids }),
     commands: createCommandStore(db, { clock }),
     crew: createCrewStore(db),
+    kitchens: createKitchenStore(db),
     days: createDayStore(db, { store, crashPoint }),
     shifts: createShiftStore(db),
     catalogues: createCatalogueStore(db),
@@ -161,6 +164,7 @@ interface KioskParts {
     readonly errors: ReturnType<typeof createErrorStore>;
     readonly commands: ReturnType<typeof createCommandStore>;
     readonly crew: ReturnType<typeof createCrewStore>;
+    readonly kitchens: ReturnType<typeof createKitchenStore>;
     readonly days: ReturnType<typeof createDayStore>;
     readonly shifts: ReturnType<typeof createShiftStore>;
     readonly catalogues: ReturnType<typeof createCatalogueStore>;
@@ -196,6 +200,14 @@ function webOf(
     till,
     orders: stores.orders,
     books,
+    kitchen: createKitchen({
+      ...stores,
+      catalogue,
+      config: rules.config,
+      day: rules.day,
+      clock,
+      events,
+    }),
     upkeep,
     catalogue,
     rules: rules.tillRules,
@@ -229,7 +241,13 @@ function syncOf({ config, deps, events, rules, stores, upkeep }: KioskParts): Se
     syncState: stores.syncState,
     errors: stores.errors,
     commands: stores.commands,
-    registry: upkeep.registry,
+    registry: {
+      ...upkeep.registry,
+      'log-level': async ({ level }) => {
+        deps.log.level = level;
+        return { outcome: 'done', detail: `the log tells ${level} and above until the next start` };
+      },
+    },
     lanes: [upkeep.returns],
     beginEpoch: upkeep.beginEpoch,
     catalogue: createCatalogueLine({
@@ -278,16 +296,25 @@ const schedulerOf = ({
   deps: { clock, log },
   stores,
   books,
+  rules,
   upkeep,
 }: KioskParts): Service =>
   createScheduler({
     chores: [
-      forgottenDayChore(books, log),
+      onlyIf(() => rules.config().day.auto_close, forgottenDayChore(books, log)),
       dayFilesChore(stores.days, { folder: config.exportDir, clock, log }),
       ...upkeep.chores,
     ],
     log,
   });
+
+/** A chore that rests while `holds` does not. */
+const onlyIf = (holds: () => boolean, chore: Chore): Chore => ({
+  ...chore,
+  run: async (signal) => {
+    if (holds()) await chore.run(signal);
+  },
+});
 
 const databaseService = (db: KioskDatabase): Service => ({
   name: 'database',
