@@ -18,12 +18,8 @@ export async function pruneJournal(
   if (link !== 'up' || acknowledgedAtMs === null) return 0;
   const before = acknowledgedAtMs - KEPT_AFTER_ACK_MS;
   let pruned = 0;
-  for (const { epoch, completeThrough, backedUpThrough } of watermarks) {
-    const through = Math.min(
-      completeThrough,
-      backedUpThrough,
-      await settledThrough(db, epoch, before),
-    );
+  for (const { epoch, prunableThrough } of watermarks) {
+    const through = Math.min(prunableThrough, await settledThrough(db, epoch, before));
     for (;;) {
       const gone = await write(db, (tx) => pruneBeginning(tx, epoch, through));
       pruned += gone;

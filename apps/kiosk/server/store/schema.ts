@@ -1,3 +1,5 @@
+import type { Zone } from '@tillwire/domain';
+
 /** The kiosk's tables as Kysely sees them; the migrations say what each is for. */
 export interface KioskTables {
   readonly meta: { readonly name: string; readonly value: string };
@@ -36,6 +38,11 @@ export interface KioskTables {
     readonly kind: string;
     readonly kitchen: KitchenStatus;
     readonly request_id: string;
+  };
+  readonly kitchen_bumps: {
+    readonly order_id: string;
+    readonly zone: Zone;
+    readonly bumped_at_ms: number;
   };
   readonly day_issues: {
     readonly business_date: string;

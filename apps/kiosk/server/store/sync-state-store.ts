@@ -6,6 +6,8 @@ const place = z.object({
   completeThrough: z.int(),
   ackedThrough: z.int(),
   backedUpThrough: z.int(),
+  /** What may be pruned once it was acknowledged long enough ago (protocol.md §3.6). */
+  prunableThrough: z.int(),
 });
 
 const stateSchema = z.object({

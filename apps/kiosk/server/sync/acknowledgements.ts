@@ -5,6 +5,7 @@ import {
   type OwnJournal,
   type Place,
   placesOf,
+  prunableBy,
   type PumpEvent,
   releaseBy,
   type ReleaseAlarm,
@@ -81,7 +82,7 @@ export async function acknowledge(
       ...state,
       incarnation: ack.incarnation,
       acknowledgedAtMs: atMs,
-      watermarks: watermarksOf(state, ack),
+      watermarks: watermarksOf(state, ack, prunableBy(ack, own)),
     },
   };
 }
@@ -90,12 +91,14 @@ export async function acknowledge(
 function watermarksOf(
   { watermarks, incarnation }: SyncState,
   ack: Acknowledgement,
+  prunable: readonly Place[],
 ): SyncState['watermarks'] {
   const told = ack.epochs.map((state) => ({
     epoch: state.journal_epoch,
     completeThrough: state.complete_through,
     ackedThrough: state.acked_through,
     backedUpThrough: state.backed_up_through,
+    prunableThrough: prunable.find(({ epoch }) => epoch === state.journal_epoch)?.seq ?? 0,
   }));
   if (ack.incarnation !== incarnation) return told;
   const named = new Set(told.map(({ epoch }) => epoch));
