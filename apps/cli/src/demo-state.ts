@@ -8,7 +8,7 @@ const secret = z.string().min(16);
 
 /** What a demo keeps between two starts beside the databases, readable by its owner only. */
 const demoStateSchema = z.object({
-  postgres: secret,
+  postgres: z.object({ folder: z.string(), password: secret }),
   headOffice: z.object({ user: z.string(), password: secret, token: secret }),
   /** By account of the broker. */
   broker: z.record(z.string(), secret),
@@ -30,12 +30,23 @@ const SECRET_BYTES = 24;
 /** The state in `folder`, with secrets made for whichever of `users` and `stores` have none yet. */
 export function openDemoState(
   folder: string,
-  { users, stores, ids }: { users: readonly string[]; stores: readonly string[]; ids: Ids },
+  {
+    users,
+    stores,
+    postgresFolder,
+    ids,
+  }: {
+    readonly users: readonly string[];
+    readonly stores: readonly string[];
+    /** Where a new demo's database is to be. */
+    readonly postgresFolder: string;
+    readonly ids: Ids;
+  },
 ): DemoState {
   const known = readState(folder);
   const fresh = (): string => ids.secret(SECRET_BYTES);
   const state: DemoState = {
-    postgres: known?.postgres ?? fresh(),
+    postgres: known?.postgres ?? { folder: postgresFolder, password: fresh() },
     headOffice: known?.headOffice ?? { user: 'admin', password: fresh(), token: fresh() },
     broker: Object.fromEntries([
       ...Object.entries(known?.broker ?? {}),

@@ -17,7 +17,7 @@ import { type Command, type Terminal, wholeNumber } from './command.ts';
 import { assembleDemo, type DemoChain, OFFICE_USER } from './demo-chain.ts';
 import { createCustomers, type DemoShop } from './demo-orders.ts';
 import { DemoError, type DemoState, lockDemo, openDemoState } from './demo-state.ts';
-import { startOwnPostgres } from './embedded-postgres.ts';
+import { canHoldPostgres, startOwnPostgres } from './embedded-postgres.ts';
 import { buildPages } from './pages.ts';
 
 interface DemoOptions {
@@ -35,6 +35,8 @@ interface DemoOptions {
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
 const READY_WITHIN_MS = 60_000;
 const MOST_STORES = 50;
+/** For the database of a demo that root runs where nobody else gets: PostgreSQL refuses to be root. */
+const PUBLIC_FOLDER = '/var/tmp';
 
 /** Broker, Head Office and shops in this process until `signal` aborts; what they know stays in the folder. */
 async function runDemo(
@@ -84,20 +86,25 @@ async function runChain(
   const { folder, json } = options;
   const log = createLog('demo', 'error');
   const stores = Array.from({ length: options.stores }, (_, at) => storeOf(at));
-  const state = openDemoState(folder, { users: [OFFICE_USER], stores, ids: systemIds });
-  complain('starting PostgreSQL');
-  const postgres = await startOwnPostgres({
-    folder: join(folder, 'postgres'),
-    port: await freePort(),
-    password: state.postgres,
+  const state = openDemoState(folder, {
+    users: [OFFICE_USER],
+    stores,
+    postgresFolder: (await canHoldPostgres(folder))
+      ? join(folder, 'postgres')
+      : join(PUBLIC_FOLDER, `tillwire-demo-${systemIds.uuid()}`),
+    ids: systemIds,
   });
+  complain(`starting PostgreSQL on ${state.postgres.folder}`);
+  const postgres = await startOwnPostgres({ ...state.postgres, port: await freePort() });
   const stopping = new AbortController();
   const onSignal = (): void => stopping.abort();
   signal.addEventListener('abort', onSignal, { once: true });
   if (signal.aborted) stopping.abort();
   let running: Promise<void> | undefined;
   try {
-    complain(`starting the broker, Head Office and ${stores.length} shops`);
+    complain(
+      `starting the broker, Head Office and ${stores.length === 1 ? 'a shop' : `${stores.length} shops`}`,
+    );
     const databaseUrl = await postgres.database('head_office');
     const demo = await assembleDemo({ ...options, state, stores, databaseUrl, log });
     const ready = Promise.withResolvers<void>();

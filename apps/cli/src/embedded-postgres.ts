@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { pause } from '@tillwire/runtime';
 import pg from 'pg';
@@ -86,6 +86,18 @@ async function stopStray(data: string, password: string): Promise<void> {
       throw new Error(`the PostgreSQL of process ${pid} on ${data} does not stop`);
     }
     await pause(50);
+  }
+}
+
+/**
+ * Whether a server of ours can have its data in `folder`, which is there: started by root it runs under a user of
+ * its own, who has to get through every folder above.
+ */
+export async function canHoldPostgres(folder: string): Promise<boolean> {
+  if (process.getuid?.() !== 0) return true;
+  for (let above = dirname(await realpath(folder)); ; above = dirname(above)) {
+    if (((await stat(above)).mode & 0o001) === 0) return false;
+    if (above === dirname(above)) return true;
   }
 }
 
