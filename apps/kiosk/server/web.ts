@@ -7,12 +7,14 @@ import type { EventBus } from './events.ts';
 import { registerClockRoutes } from './http/clock-routes.ts';
 import { registerDayRoutes } from './http/day-routes.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
+import { registerKitchenRoutes } from './http/kitchen-routes.ts';
 import { registerMenuRoutes } from './http/menu-routes.ts';
 import { registerOrderRoutes } from './http/order-routes.ts';
 import { createKioskServer } from './http/server.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { registerSyncRoutes } from './http/sync-routes.ts';
 import { watchKiosk } from './kiosk-metrics.ts';
+import type { Kitchen } from './kitchen.ts';
 import type { OrderStore } from './store/order-store.ts';
 import { type SyncStatus } from './sync-status.ts';
 import type { Till, TillRulesInForce } from './till.ts';
@@ -23,6 +25,7 @@ export interface WebDeps {
   readonly till: Till;
   readonly orders: OrderStore;
   readonly books: Books;
+  readonly kitchen: Kitchen;
   readonly upkeep: Pick<Upkeep, 'confirmClock'>;
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
@@ -57,6 +60,7 @@ export const createWeb = (deps: WebDeps): Service => ({
       routes: [
         (api) => registerOrderRoutes(api, deps),
         (api) => registerDayRoutes(api, deps.books),
+        (api) => registerKitchenRoutes(api, deps),
         (api) => registerMenuRoutes(api, deps),
         (api) => registerSyncRoutes(api, deps),
         (api) => registerClockRoutes(api, deps),

@@ -19,6 +19,7 @@ export * from './till-reading.ts';
 export * from './reports.ts';
 export * from './stock-usage.ts';
 export * from './readback.ts';
+export * from './kitchen.ts';
 export * from './receipt.ts';
 export * from './price-list.ts';
 export * from './diet.ts';

@@ -1,0 +1,7 @@
+-- What a cooking zone has done of an order; a recall takes it out again.
+CREATE TABLE kitchen_bumps (
+  order_id text NOT NULL REFERENCES orders (order_id) ON DELETE CASCADE,
+  zone text NOT NULL CHECK (zone IN ('prep', 'fryer', 'drinks')),
+  bumped_at_ms bigint NOT NULL,
+  PRIMARY KEY (order_id, zone)
+);
