@@ -95,7 +95,12 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
     commands: createCommandDesk({ db, clock, ids }),
     configs: createConfigDesk({ db, clock }),
   });
-  registerEventRoutes(api, { views, access, log });
+  registerEventRoutes(api, {
+    views,
+    catalogue: async () => [await office.standing(), await office.releases(10)],
+    access,
+    log,
+  });
   await servePages(server, PAGES);
   return api;
 }

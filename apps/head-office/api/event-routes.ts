@@ -21,6 +21,8 @@ interface Stream {
 
 export interface EventRouteDeps {
   readonly views: StoreViews;
+  /** What the screen of the catalogue shows; it fetches anew when this differs. */
+  readonly catalogue: () => Promise<unknown>;
   readonly access: Access;
   readonly log: Log;
 }
@@ -31,10 +33,11 @@ export interface EventRouteDeps {
  */
 export function registerEventRoutes(
   { server, read }: HeadOfficeApi,
-  { views, access, log }: EventRouteDeps,
+  { views, catalogue, access, log }: EventRouteDeps,
 ): void {
   const streams = new Set<Stream>();
   const shown = new Map<string, string>();
+  let shownCatalogue: string | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   const send = (text: string): void => {
@@ -51,7 +54,12 @@ export function registerEventRoutes(
       shown.set(store.store, text);
       return true;
     });
-    if (changed.length > 0) send(`event: stores\ndata: ${JSON.stringify({ stores: changed })}\n\n`);
+    if (changed.length > 0) {
+      send(`event: stores\ndata: ${JSON.stringify({ stores: changed })}\n\n`);
+    }
+    const text = JSON.stringify(await catalogue());
+    if (shownCatalogue !== null && shownCatalogue !== text) send('event: catalogue\ndata: {}\n\n');
+    shownCatalogue = text;
   };
 
   const lookOn = (): void => {
@@ -74,7 +82,7 @@ export function registerEventRoutes(
 
   read({
     path: '/api/events',
-    summary: 'server-sent events: `stores` with the shops of which anything changed',
+    summary: 'server-sent events: `stores` with the shops of which anything changed, `catalogue`',
     role: 'view',
     problems: { 503: ['too-many-streams'] },
     handle: async ({ request, reply }) => {

@@ -35,6 +35,30 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     listed: true,
     load: async () => (await import('../reports/screen.tsx')).ReportsScreen,
   },
+  days: {
+    title: 'Days',
+    permission: 'view',
+    listed: true,
+    load: async () => (await import('../days/screen.tsx')).DaysScreen,
+  },
+  catalogue: {
+    title: 'Catalogue',
+    permission: 'view',
+    listed: true,
+    load: async () => (await import('../catalogue/screen.tsx')).CatalogueScreen,
+  },
+  fleet: {
+    title: 'Fleet',
+    permission: 'view',
+    listed: true,
+    load: async () => (await import('../fleet/screen.tsx')).FleetScreen,
+  },
+  quarantine: {
+    title: 'Quarantine',
+    permission: 'view',
+    listed: true,
+    load: async () => (await import('../quarantine/screen.tsx')).QuarantineScreen,
+  },
   people: {
     title: 'People',
     permission: 'manage-people',
