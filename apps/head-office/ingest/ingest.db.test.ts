@@ -380,6 +380,48 @@ describe('Ingest', () => {
     expect((await listOrders(office.db, { limit: 300 })).orders).toHaveLength(200);
   });
 
+  it('goes on where it was when its connections to the database are cut', async () => {
+    await startIngest();
+    const line = await openLine(S03);
+    const journal = createStoreJournal('S03');
+    const sales = Array.from({ length: 300 }, () => journal.sell());
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    for (let at = 0; at < sales.length; at += 30) {
+      await line.send(sales.slice(at, at + 30));
+      await office.db.query(cut);
+    }
+    await allNamed(
+      line,
+      sales.map(({ hash }) => hash),
+    );
+    await whole(line, 300);
+    expect(await verifyRollups(office.db, { from: '2025-07-16', to: '2025-07-16' })).toEqual([]);
+  });
+
+  it('puts its line down when more comes than can be stored, and takes it up again', async () => {
+    await startIngest();
+    const line = await openLine(S03);
+    const journal = createStoreJournal('S03');
+    const sales = Array.from({ length: 100 }, () => journal.sell());
+    const blocker = await office.db.connect();
+    const hungUp = () => broker.log().match(/Client ingest-\S+ disconnected/g)?.length ?? 0;
+    const before = hungUp();
+    await blocker.query('BEGIN; LOCK TABLE journal IN ACCESS EXCLUSIVE MODE');
+    await waitFor('the line put down', async () => {
+      await line.send(sales);
+      return hungUp() > before;
+    });
+    await blocker.query('COMMIT');
+    blocker.release();
+    const late = journal.sell();
+    await waitFor('the line taken up', async () => {
+      await line.send([...sales.slice(0, 5), late]);
+      return line.named().has(late.hash);
+    });
+    await whole(line, 101);
+  });
+
   it('hands heartbeats, states and results on, and acknowledges results and errors by id', async () => {
     const heard: string[] = [];
     await startIngest({

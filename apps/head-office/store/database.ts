@@ -39,6 +39,8 @@ export function openDatabase(
   });
   // An idle connection that breaks is replaced by the next one asked for.
   pool.on('error', (error) => log.warn({ reason: error.message }, 'database connection lost'));
+  // One that breaks while somebody has it fails that somebody's query; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
