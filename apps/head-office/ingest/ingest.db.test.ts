@@ -420,6 +420,7 @@ describe('Ingest', () => {
       return line.named().has(late.hash);
     });
     await whole(line, 101);
+    expect((await listOrders(office.db, { limit: 200 })).orders).toHaveLength(101);
   });
 
   it('hands heartbeats, states and results on, and acknowledges results and errors by id', async () => {
