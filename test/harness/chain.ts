@@ -24,10 +24,15 @@ const START_WITHIN_MS = 90_000;
 export interface ChainKiosk {
   readonly store: StoreCode;
   readonly url: () => string;
+  /** What its processes and commands are configured with. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>;
   readonly start: (env?: Readonly<Record<string, string>>) => Promise<void>;
   readonly stop: () => Promise<void>;
+  readonly kill9: () => Promise<void>;
   /** Once it ended by itself, or was made to. */
   readonly exited: () => Promise<unknown>;
+  /** False once it died, or was ended. */
+  readonly isRunning: () => boolean;
   readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body: unknown) => Promise<Answer>;
   readonly log: () => string;
@@ -48,16 +53,24 @@ export interface Chain {
   readonly commands: ReturnType<typeof createCommandDesk>;
   readonly configs: ReturnType<typeof createConfigDesk>;
   readonly kiosks: readonly ChainKiosk[];
+  /** What Head Office answers, once the one started last is ready. */
+  readonly ask: (path: string) => Promise<Answer>;
   /** Starts Head Office; again after it died. */
   readonly startHeadOffice: (env?: Readonly<Record<string, string>>) => Promise<Started>;
   readonly stopHeadOffice: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts broker, Head Office and a kiosk for each of `stores`, all provisioned, without any catalogue. */
-export async function startChain(stores: readonly StoreCode[]): Promise<Chain> {
+/**
+ * Starts broker, Head Office and a kiosk for each of `stores`, all provisioned, without any catalogue. Head Office
+ * keeps its data in `database`, or in one of its own on the suite's PostgreSQL.
+ */
+export async function startChain(
+  stores: readonly StoreCode[],
+  { database: given }: { readonly database?: FreshDatabase } = {},
+): Promise<Chain> {
   const folder = await mkdtemp(join(tmpdir(), 'tillwire-chain-'));
-  const [broker, database] = [await startMosquitto({ stores }), await freshDatabase()];
+  const [broker, database] = [await startMosquitto({ stores }), given ?? (await freshDatabase())];
   const stateDir = join(folder, 'state');
   let headOffice: Started | undefined;
 
@@ -91,6 +104,10 @@ export async function startChain(stores: readonly StoreCode[]): Promise<Chain> {
     commands: createCommandDesk(deps),
     configs: createConfigDesk(deps),
     kiosks,
+    ask: async (path) => {
+      const said = await headOffice?.says(/Head Office is at (\S+)/, 90_000);
+      return call(said?.[1] ?? '', path);
+    },
     startHeadOffice,
     stopHeadOffice: async () => {
       await headOffice?.stop();
@@ -106,6 +123,22 @@ export async function startChain(stores: readonly StoreCode[]): Promise<Chain> {
   };
 }
 
+async function call(url: string, path: string, body?: unknown): Promise<Answer> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const response = await fetch(
+    url + path,
+    body === undefined
+      ? { headers }
+      : {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+  );
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+
 function kioskOf(
   store: StoreCode,
   {
@@ -116,42 +149,34 @@ function kioskOf(
 ): ChainKiosk {
   let process: Started | undefined;
   let url = '';
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  const call = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(url + path, init);
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-  };
+  const environment = async (): Promise<Readonly<Record<string, string>>> => ({
+    ...(await broker.env(store)),
+    STORE_CODE: store,
+    DB_PATH: join(folder, `${store}.db`),
+    EXPORT_DIR: join(folder, `${store}-exports`),
+    BACKUP_DIR: join(folder, `${store}-backups`),
+    TRUST_ANCHORS: anchors,
+    HTTP_PORT: '0',
+    API_TOKEN: TOKEN,
+  });
   return {
     store,
     url: () => url,
+    environment,
     start: async (env = {}) => {
-      process = startTillwire(['kiosk'], {
-        env: {
-          ...(await broker.env(store)),
-          STORE_CODE: store,
-          DB_PATH: join(folder, `${store}.db`),
-          EXPORT_DIR: join(folder, `${store}-exports`),
-          BACKUP_DIR: join(folder, `${store}-backups`),
-          TRUST_ANCHORS: anchors,
-          HTTP_PORT: '0',
-          API_TOKEN: TOKEN,
-          ...env,
-        },
-      });
+      process = startTillwire(['kiosk'], { env: { ...(await environment()), ...env } });
       [, url = ''] = await process.says(/sells at (\S+)/, START_WITHIN_MS);
     },
     stop: async () => {
       await process?.stop();
     },
     exited: async () => process?.exited,
-    get: (path) => call(path, { headers }),
-    post: (path, body) =>
-      call(path, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+    kill9: async () => {
+      await process?.kill9();
+    },
+    isRunning: () => process?.isRunning() === true,
+    get: (path) => call(url, path),
+    post: (path, body) => call(url, path, body),
     log: () => process?.stderr() ?? '',
   };
 }
