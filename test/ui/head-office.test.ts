@@ -1,0 +1,280 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zipFiles } from '@tillwire/runtime';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createDashboardRig,
+  type DashboardRig,
+  seedChain,
+  TODAY,
+} from '../../apps/head-office/test/dashboard-rig.ts';
+import { createStoreJournal } from '../../apps/head-office/test/store-journal.ts';
+import {
+  accessFaults,
+  buildOffice,
+  openOffice,
+  type OfficePage,
+  signIn,
+} from './head-office-rig.ts';
+import { launchBrowser } from './till-rig.ts';
+
+const MENU = join(import.meta.dirname, '../../sample-menu');
+
+let browser: Browser;
+let rig: DashboardRig;
+
+beforeAll(async () => {
+  buildOffice();
+  [browser, rig] = await Promise.all([launchBrowser(), createDashboardRig()]);
+  await seedChain(rig, { shops: 4, ordersADay: 60 });
+  for (const [name, role] of [
+    ['ada', 'admin'],
+    ['victor', 'viewer'],
+    ['erin', 'catalogue-editor'],
+    ['abe', 'approver'],
+  ] as const) {
+    await rig.addUser(name, role);
+  }
+});
+afterAll(async () => {
+  await browser.close();
+  await rig.stop();
+});
+
+const open = (theme: 'light' | 'dark' = 'light'): Promise<OfficePage> =>
+  openOffice(browser, rig.url, { theme, nowMs: rig.clock.nowMs() });
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first();
+const goTo = async (page: Page, place: string, title: string | RegExp): Promise<void> => {
+  await page.goto(`${rig.url}/${place}`);
+  await heading(page, title).waitFor();
+};
+
+describe('signing in', () => {
+  it('says plainly that user or password is wrong, and lets in who has them right', async () => {
+    const { page, close } = await open();
+    await page.getByLabel('User').fill('ada');
+    await page.getByLabel('Password').fill('not her password');
+    await page.keyboard.press('Enter');
+    await page.getByText('user or password is wrong').waitFor();
+    await signIn(page, 'ada');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await close();
+  });
+
+  it('shows a viewer neither people nor audit log', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'victor');
+    const menu = page.getByRole('navigation', { name: 'Pages' });
+    expect(await menu.getByRole('link', { name: 'Orders' }).count()).toBe(1);
+    expect(await menu.getByRole('link', { name: 'People' }).count()).toBe(0);
+    await goTo(page, '#/people', 'People is not for your role');
+    await close();
+  });
+});
+
+describe('the overview', () => {
+  it('shows a shop in trouble in words, and a new sale within a second or so', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'victor');
+    const station = page.getByRole('link', { name: /^S02/ });
+    await station.getByText('Offline').waitFor();
+    await station.getByText('No heartbeat').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await rig.db.query(
+      `UPDATE rollup_hourly SET gross = gross + 123456 WHERE store = 'S01' AND business_date = $1
+         AND utc_hour = (SELECT min(utc_hour) FROM rollup_hourly WHERE store = 'S01' AND business_date = $1)`,
+      [TODAY],
+    );
+    await page
+      .getByRole('link', { name: /^S01/ })
+      .getByText(/£2,1\d\d/)
+      .waitFor();
+    await close();
+  });
+
+  it('leads by keyboard alone to a shop, its orders and one of them', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'victor');
+    await page.keyboard.press('Tab');
+    await page.getByRole('link', { name: 'To the content' }).press('Enter');
+    const focused = () => page.evaluate('document.activeElement?.textContent ?? ""');
+    const tabTo = async (pattern: RegExp): Promise<void> => {
+      for (let at = 0; at < 30; at++) {
+        await page.keyboard.press('Tab');
+        if (pattern.test(String(await focused()))) return;
+      }
+      throw new Error(`no way by Tab to ${pattern}`);
+    };
+    await tabTo(/^S01/);
+    await page.keyboard.press('Enter');
+    await heading(page, /^S01 Market/).waitFor();
+    await tabTo(/^Orders$/);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Orders').waitFor();
+    await page.getByRole('link', { name: 'S01-20250723-000060' }).waitFor();
+    await page.getByRole('link', { name: 'S01-20250723-000060' }).focus();
+    await page.keyboard.press('Enter');
+    await heading(page, 'S01-20250723-000060').waitFor();
+    await page.getByText('Bytes match their hash').waitFor();
+    await close();
+  });
+});
+
+describe('orders', () => {
+  it('go back a page at a time to the first, each once', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'victor');
+    await goTo(page, `#/orders?store=S03&date=${TODAY}`, 'Orders');
+    await page.getByRole('link', { name: 'S03-20250723-000011' }).waitFor();
+    await page.getByRole('button', { name: 'Older orders' }).click();
+    await page.getByText('60 orders, all there are.').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(60);
+    await close();
+  });
+
+  it('show what somebody typed as text, never as markup', async () => {
+    const evil = '<img src=x onerror="document.title=1">';
+    const journal = createStoreJournal('S04', { date: TODAY, epoch: 3 });
+    const { event } = journal.sell();
+    const line = event.lines[0];
+    const note = {
+      ...event,
+      lines: [{ ...line, name: evil, meta: { ...line?.meta, note: evil } }],
+    };
+    await rig.db.query(
+      `UPDATE journal SET payload = $1 WHERE store = 'S04' AND subject = 'S04-20250723-000001'`,
+      [JSON.stringify(note)],
+    );
+    await rig.db.query(`UPDATE stores SET name = $1 WHERE store = 'S04'`, [evil]);
+    const { page, close } = await open();
+    await signIn(page, 'victor');
+    await page.getByText(evil).first().waitFor();
+    await goTo(page, '#/orders/S04-20250723-000001', 'S04-20250723-000001');
+    await page.getByText(`Note: ${evil}`).waitFor();
+    await page.getByText('Bytes differ from their hash').waitFor();
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    await close();
+  });
+});
+
+describe('the catalogue studio', () => {
+  const sampleZip = (change: (name: string, text: string) => string): Buffer =>
+    Buffer.from(
+      zipFiles(
+        readdirSync(MENU)
+          .filter((name) => /\.csv$/i.test(name))
+          .map((name) => ({ name, text: change(name, readFileSync(join(MENU, name), 'utf8')) })),
+      ),
+    );
+  const upload = async (page: Page, buffer: Buffer): Promise<void> => {
+    await page
+      .getByLabel('ZIP of the tables')
+      .setInputFiles({ name: 'set.zip', mimeType: 'application/zip', buffer });
+    await page.getByRole('button', { name: 'Import' }).click();
+  };
+
+  it('tells every fault of a broken set at its cell and imports nothing', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'erin');
+    await goTo(page, '#/catalogue/drafts', 'Catalogue');
+    const broken = sampleZip((name, text) =>
+      name === 'PDITEM1.CSV' ? text.replace(/(\n\d+,[^,]*,)\d+/, '$1ninety') : text,
+    );
+    await upload(page, broken);
+    await page
+      .getByText(/PDITEM1\.CSV:\d+ EAT_VAT_CLASS/)
+      .first()
+      .waitFor();
+    await heading(page, 'No drafts').waitFor();
+    await close();
+  });
+
+  it('a set becomes a draft, an edit shows in words and money, and somebody else approves it', async () => {
+    const erin = await open();
+    await signIn(erin.page, 'erin');
+    await goTo(erin.page, '#/catalogue/drafts', 'Catalogue');
+    await upload(
+      erin.page,
+      sampleZip((_, text) => text),
+    );
+    // The set speaks of what the shop does not stock: warnings, told before one goes on.
+    await erin.page
+      .getByText(/rows about what this shop does not stock/)
+      .first()
+      .waitFor();
+    await erin.page.getByRole('button', { name: 'To the draft' }).click();
+    await heading(erin.page, /^Import of shop 1/).waitFor();
+    await erin.page.getByText('Every shop could sell from it.').waitFor();
+    expect(await erin.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await publish(erin.page.url());
+    await goTo(erin.page, '#/catalogue/drafts', 'Catalogue');
+    await erin.page.getByLabel('What for').fill('Burgers for S02');
+    await erin.page.getByRole('button', { name: 'Begin draft' }).click();
+    await heading(erin.page, 'Burgers for S02').waitFor();
+    await erin.page.getByLabel('Work on what is sold by').selectOption('S02');
+    await erin.page.getByLabel('Search by code or name').fill('Cheeseburger');
+    await erin.page.getByRole('button', { name: 'Edit Cheeseburger', exact: true }).click();
+    await erin.page.getByLabel('Prices, band 1', { exact: true }).fill('6.25');
+    await erin.page.getByRole('button', { name: 'Save into the draft' }).click();
+    await erin.page.getByText(/Cheeseburger.*£5\.95.*£6\.25/).waitFor();
+    await publish(erin.page.url());
+    await goTo(erin.page, '#/catalogue', 'Catalogue');
+    await erin.page.getByText('release 2').first().waitFor();
+    await erin.close();
+  });
+
+  /** Somebody else approves the draft at `url` and publishes it. */
+  async function publish(url: string): Promise<void> {
+    const abe = await open();
+    await signIn(abe.page, 'abe');
+    await abe.page.goto(url);
+    await abe.page.getByRole('button', { name: 'Approve' }).click();
+    await abe.page.getByText('Approved by abe').waitFor();
+    await abe.page.getByRole('button', { name: 'Publish' }).click();
+    await heading(abe.page, 'Shop by shop').waitFor();
+    await abe.close();
+  }
+});
+
+describe('every screen', () => {
+  const SCREENS = [
+    ['overview', 'Overview'],
+    ['shops/S02', /^S02/],
+    ['orders', 'Orders'],
+    ['orders/S01-20250723-000002', 'S01-20250723-000002'],
+    ['reports/day?period=four-weeks', 'Reports'],
+    ['reports/product', 'Reports'],
+    ['days', 'Days'],
+    ['catalogue', 'Catalogue'],
+    ['catalogue/drafts', 'Catalogue'],
+    ['catalogue/menu', 'Catalogue'],
+    ['catalogue/prices', 'Catalogue'],
+    ['fleet', 'Fleet'],
+    ['quarantine', 'Quarantine'],
+    ['people', 'People'],
+    ['audit', 'Audit log'],
+  ] as const;
+
+  it.each(['light', 'dark'] as const)('in %s has nothing that axe faults', async (theme) => {
+    const { page, close } = await open(theme);
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    const faults = new Map<string, readonly string[]>([['sign-in', await accessFaults(page)]]);
+    await signIn(page, 'ada');
+    for (const [place, title] of SCREENS) {
+      await goTo(page, `#/${place}`, title);
+      await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined);
+      faults.set(place, await accessFaults(page));
+      const folder = process.env['SCREENSHOTS'];
+      if (folder !== undefined) {
+        const path = join(folder, `${place.replaceAll(/[/?=]/g, '-')}-${theme}.png`);
+        await page.screenshot({ path, fullPage: true });
+      }
+    }
+    expect([...faults].filter(([, found]) => found.length > 0)).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
