@@ -17,6 +17,7 @@ import {
   parseConfig,
 } from '@tillwire/runtime';
 import { z } from 'zod';
+import { openCredentialFolder } from './joining/credential-folder.ts';
 import type { DatabaseAddress } from './store/database.ts';
 
 /** Everything a kiosk's processes are told from outside. */
@@ -27,10 +28,18 @@ export interface KioskConfig {
   readonly broker: BrokerAddress | null;
   /** Head Office's public keys, pinned when the store was provisioned. */
   readonly trustAnchors: readonly TrustedKey[];
+  /** The file they are pinned in; null: there is none. */
+  readonly trustAnchorsFile: string | null;
+  /** Where `kiosk join` put the credential, which is rotated there; null: it is configured by hand. */
+  readonly credentialDir: string | null;
   readonly http: { readonly host: string; readonly port: number };
   /** Acts as a manager; null: there is none. */
   readonly apiToken: string | null;
   readonly sessionSecret: string | null;
+  /** Makes the first manager; null: only the token can. */
+  readonly setUpPin: string | null;
+  /** A till nobody touches for this long is locked. */
+  readonly lockAfterMs: number;
   readonly day: DayRules;
   /** A set of legacy tables to sell from while Head Office has sent nothing. */
   readonly catalogueFile: { readonly path: string; readonly shop: number } | null;
@@ -57,6 +66,15 @@ const publicKeys = fileText.transform((text, context): readonly TrustedKey[] => 
   return z.NEVER;
 });
 
+function holdsLogin(folder: string): boolean {
+  try {
+    const credentials = openCredentialFolder(folder);
+    return credentials.login().user !== '' && credentials.storeKey().length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const schema = z
   .object({
     STORE_CODE: z
@@ -68,10 +86,19 @@ const schema = z
       .optional(),
     ...brokerVariables,
     TRUST_ANCHORS: publicKeys.optional(),
+    CREDENTIAL_DIR: z
+      .string()
+      .refine(holdsLogin, 'is the folder of credentials that `tillwire kiosk join` wrote')
+      .optional(),
     HTTP_HOST: z.string().default('127.0.0.1'),
     HTTP_PORT: port(0).default(8080),
     API_TOKEN: z.string().min(16, 'has at least 16 characters').optional(),
     SESSION_SECRET: z.string().min(32, 'has at least 32 characters').optional(),
+    SETUP_PIN: z
+      .string()
+      .regex(/^\d{8}$/, 'has 8 digits')
+      .optional(),
+    LOCK_AFTER_S: z.coerce.number().int().min(15).max(43_200).default(300),
     TZ_STORE: z
       .string()
       .default('Europe/London')
@@ -116,9 +143,13 @@ export function parseKioskConfig(env: Readonly<Record<string, string | undefined
         : { url: found.DATABASE_URL },
     broker: brokerOf(found),
     trustAnchors: found.TRUST_ANCHORS ?? [],
+    trustAnchorsFile: env['TRUST_ANCHORS']?.trim() ?? null,
+    credentialDir: found.CREDENTIAL_DIR ?? null,
     http: { host: found.HTTP_HOST, port: found.HTTP_PORT },
     apiToken: found.API_TOKEN ?? null,
     sessionSecret: found.SESSION_SECRET ?? null,
+    setUpPin: found.SETUP_PIN ?? null,
+    lockAfterMs: found.LOCK_AFTER_S * 1000,
     day: { timeZone: found.TZ_STORE, rolloverMinutes: parseRollover(found.DAY_ROLLOVER) ?? 0 },
     catalogueFile:
       found.CATALOGUE_PATH === undefined || found.CATALOGUE_SHOP === undefined

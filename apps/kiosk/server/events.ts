@@ -5,6 +5,7 @@ export type KioskEvent =
   | { readonly type: 'catalogue'; readonly catalogVersion: number }
   | { readonly type: 'sync'; readonly unsent: number; readonly link: 'up' | 'down' }
   | { readonly type: 'day'; readonly businessDate: string }
+  | { readonly type: 'printer'; readonly printer: string; readonly state: string }
   /** The customer display follows a till's basket. */
   | { readonly type: 'basket'; readonly till: string; readonly basket: unknown };
 

@@ -11,7 +11,7 @@ import {
   untilAborted,
 } from '@tillwire/runtime';
 import { PUMP_SETTINGS } from '@tillwire/sync';
-import { createTokenAccess } from './access.ts';
+import { createAccess } from './access.ts';
 import { createCatalogueLine } from './catalogue/line.ts';
 import { createShopRules, type ShopRules } from './catalogue/shop-rules.ts';
 import { type CatalogueSource, loadCatalogueFile } from './catalogue-source.ts';
@@ -19,6 +19,7 @@ import type { KioskConfig } from './config.ts';
 import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
 import { createKitchen } from './kitchen.ts';
+import { createPinHash, PIN_COST } from './pins.ts';
 import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
 import { type Chore, createScheduler } from './scheduler/service.ts';
 import { createCatalogueStore } from './store/catalogue-store.ts';
@@ -31,17 +32,20 @@ import { createErrorStore } from './store/error-store.ts';
 import { createJournalStore } from './store/journal-store.ts';
 import { createKitchenStore } from './store/kitchen-store.ts';
 import { createOrderStore } from './store/order-store.ts';
+import { createSessionStore } from './store/session-store.ts';
 import { createShiftStore } from './store/shift-store.ts';
 import { createSyncStateStore } from './store/sync-state-store.ts';
 import { createSyncWorker } from './sync/worker.ts';
 import { readSyncStatus } from './sync-status.ts';
 import { createTill } from './till.ts';
+import { createIdentity, type Identity } from './joining/identity.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWeb } from './web.ts';
 
 export { type KioskConfig, parseKioskConfig } from './config.ts';
 export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.ts';
 export { CatalogueFileError } from './catalogue-source.ts';
+export { JoinError, joinKiosk } from './joining/join.ts';
 export { exportKioskJournal, JournalExportError } from './journal-export.ts';
 export { type Desk, openDesk } from './desk.ts';
 export { type Backup, backUp, verifyBackup } from './backup/backups.ts';
@@ -90,6 +94,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     errors: createErrorStore(db, { store, clock, ids }),
     commands: createCommandStore(db, { clock }),
     crew: createCrewStore(db),
+    sessions: createSessionStore(db, { ids }),
     kitchens: createKitchenStore(db),
     days: createDayStore(db, { store, crashPoint }),
     shifts: createShiftStore(db),
@@ -108,19 +113,31 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     events,
     onCommitted: () => undefined,
   });
+  const identity = createIdentity({ ...config, ids, crashPoint, log: deps.log });
   const upkeep = createUpkeep({
     config,
     db,
     books,
     errors: stores.errors,
     syncState: stores.syncState,
-    trusted: config.trustAnchors,
+    trusted: identity.trusted,
     clock,
     ids,
     log: deps.log,
     onCommitted: () => undefined,
   });
-  const parts: KioskParts = { config, deps, db, events, stores, rules, catalogue, books, upkeep };
+  const parts: KioskParts = {
+    config,
+    deps,
+    db,
+    events,
+    stores,
+    rules,
+    catalogue,
+    books,
+    upkeep,
+    identity,
+  };
   const { promise: listening, resolve: onListening } = Promise.withResolvers<string>();
   const services: Record<KioskRole, () => Service> = {
     web: () => webOf(parts, onListening),
@@ -157,6 +174,7 @@ interface KioskParts {
   readonly rules: ShopRules;
   readonly books: Books;
   readonly upkeep: Upkeep;
+  readonly identity: Identity;
   readonly stores: {
     readonly orders: ReturnType<typeof createOrderStore>;
     readonly journal: ReturnType<typeof createJournalStore>;
@@ -164,6 +182,7 @@ interface KioskParts {
     readonly errors: ReturnType<typeof createErrorStore>;
     readonly commands: ReturnType<typeof createCommandStore>;
     readonly crew: ReturnType<typeof createCrewStore>;
+    readonly sessions: ReturnType<typeof createSessionStore>;
     readonly kitchens: ReturnType<typeof createKitchenStore>;
     readonly days: ReturnType<typeof createDayStore>;
     readonly shifts: ReturnType<typeof createShiftStore>;
@@ -182,6 +201,7 @@ function webOf(
   const { clock } = deps;
   let headOfficeMs: number | null = null;
   let isClockDoubted = true;
+  const hashPin = createPinHash(stores.sessions.pinSalt, PIN_COST);
   const till = createTill({
     orders: stores.orders,
     catalogue,
@@ -211,7 +231,20 @@ function webOf(
     upkeep,
     catalogue,
     rules: rules.tillRules,
-    access: createTokenAccess(config.apiToken),
+    access: createAccess({
+      ...config,
+      crew: stores.crew,
+      sessions: stores.sessions,
+      hashPin,
+      reportError: stores.errors.report,
+      clock,
+      ids: deps.ids,
+    }),
+    crew: stores.crew,
+    sessions: stores.sessions,
+    hashPin,
+    lockAfterMs: config.lockAfterMs,
+    trainingForced: () => rules.config().flags.training,
     events,
     readStatus: () => readSyncStatus({ ...stores, clock }),
     refresh: async () => {
@@ -230,19 +263,20 @@ function webOf(
   });
 }
 
-function syncOf({ config, deps, events, rules, stores, upkeep }: KioskParts): Service {
+function syncOf({ config, deps, events, rules, stores, upkeep, identity }: KioskParts): Service {
   const { store, broker, database } = config;
   if (broker === null) throw new ConfigError('sync needs a broker');
   return createSyncWorker({
     store,
-    broker,
-    trusted: config.trustAnchors,
+    broker: identity.broker,
+    trusted: identity.trusted,
     journal: stores.journal,
     syncState: stores.syncState,
     errors: stores.errors,
     commands: stores.commands,
     registry: {
       ...upkeep.registry,
+      ...identity.registry,
       'log-level': async ({ level }) => {
         deps.log.level = level;
         return { outcome: 'done', detail: `the log tells ${level} and above until the next start` };
@@ -252,7 +286,7 @@ function syncOf({ config, deps, events, rules, stores, upkeep }: KioskParts): Se
     beginEpoch: upkeep.beginEpoch,
     catalogue: createCatalogueLine({
       store,
-      trusted: config.trustAnchors,
+      trusted: identity.trusted,
       catalogues: stores.catalogues,
       configs: stores.configs,
       reportError: stores.errors.report,

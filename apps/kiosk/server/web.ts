@@ -4,7 +4,9 @@ import { type Access } from './access.ts';
 import type { Books } from './books.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
 import type { EventBus } from './events.ts';
+import { registerAccessRoutes } from './http/access-routes.ts';
 import { registerClockRoutes } from './http/clock-routes.ts';
+import { registerCrewRoutes } from './http/crew-routes.ts';
 import { registerDayRoutes } from './http/day-routes.ts';
 import { registerEventRoutes } from './http/event-routes.ts';
 import { registerKitchenRoutes } from './http/kitchen-routes.ts';
@@ -15,7 +17,10 @@ import { registerServiceRoutes } from './http/service-routes.ts';
 import { registerSyncRoutes } from './http/sync-routes.ts';
 import { watchKiosk } from './kiosk-metrics.ts';
 import type { Kitchen } from './kitchen.ts';
+import type { HashPin } from './pins.ts';
+import type { CrewStore } from './store/crew-store.ts';
 import type { OrderStore } from './store/order-store.ts';
+import type { SessionStore } from './store/session-store.ts';
 import { type SyncStatus } from './sync-status.ts';
 import type { Till, TillRulesInForce } from './till.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -30,6 +35,12 @@ export interface WebDeps {
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
   readonly access: Access;
+  readonly crew: CrewStore;
+  readonly sessions: SessionStore;
+  readonly hashPin: HashPin;
+  readonly lockAfterMs: number;
+  /** Whether Head Office has the whole shop practise. */
+  readonly trainingForced: () => boolean;
   readonly events: EventBus;
   readonly readStatus: () => Promise<SyncStatus>;
   /** Reads anew what the till keeps in memory of the database. */
@@ -58,6 +69,8 @@ export const createWeb = (deps: WebDeps): Service => ({
       log,
       version: deps.version,
       routes: [
+        (api) => registerAccessRoutes(api, deps),
+        (api) => registerCrewRoutes(api, deps),
         (api) => registerOrderRoutes(api, deps),
         (api) => registerDayRoutes(api, deps.books),
         (api) => registerKitchenRoutes(api, deps),

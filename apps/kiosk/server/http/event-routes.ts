@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Problem } from '@tillwire/runtime';
 import { z } from 'zod';
-import type { EventBus } from '../events.ts';
+import { type Access, mayDo } from '../access.ts';
+import type { EventBus, KioskEvent } from '../events.ts';
 import type { KioskApi } from './api.ts';
 
 /** Screens of one shop that may listen at once. */
@@ -19,7 +20,7 @@ const MAX_TILLS = 50;
 /** Server-sent events for the screens, and the customer display that follows a till's basket. */
 export function registerEventRoutes(
   { server, route }: KioskApi,
-  { events }: { readonly events: EventBus },
+  { events, access }: { readonly events: EventBus; readonly access: Access },
 ): void {
   const streams = new Set<ServerResponse>();
   const baskets = new Map<string, unknown>();
@@ -32,10 +33,11 @@ export function registerEventRoutes(
   route({
     method: 'GET',
     path: '/api/events',
-    summary: 'server-sent events: `order`, `kitchen`, `catalogue`, `sync`, `day`, `basket`',
-    role: 'crew',
+    summary:
+      'server-sent events: `order`, `kitchen`, `catalogue`, `sync`, `day`, `printer`, `basket`; a screen nobody is signed in at hears of baskets alone',
+    role: 'public',
     problems: { 503: ['too-many-streams'] },
-    handle: async ({ reply }) => {
+    handle: async ({ reply, request, caller }) => {
       if (streams.size >= MAX_STREAMS) {
         throw new Problem(503, 'too-many-streams', 'too many screens are listening already');
       }
@@ -47,10 +49,21 @@ export function registerEventRoutes(
         'x-accel-buffering': 'no',
       });
       stream.write('retry: 1000\n\n');
-      const stop = events.subscribe(({ type, ...facts }) =>
-        send(stream, `event: ${type}\ndata: ${JSON.stringify(facts)}\n\n`),
-      );
-      const heartbeat = setInterval(() => send(stream, ': alive\n\n'), HEARTBEAT_MS);
+      const hearsAll = mayDo(caller, 'crew');
+      const stop = events.subscribe((event) => {
+        if (hearsAll || event.type === 'basket') send(stream, frameOf(event));
+      });
+      const heartbeat = setInterval(() => {
+        send(stream, ': alive\n\n');
+        if (!hearsAll) return;
+        // Whoever signed out meanwhile hears no more; the screen comes back as what it is now.
+        access.identify(request).then(
+          (now) => {
+            if (!mayDo(now, 'crew')) stream.end();
+          },
+          () => stream.end(),
+        );
+      }, HEARTBEAT_MS);
       streams.add(stream);
       stream.on('close', () => {
         stop();
@@ -87,8 +100,11 @@ export function registerEventRoutes(
     method: 'GET',
     path: '/api/baskets/:till',
     summary: "a till's basket as it was last shown",
-    role: 'crew',
+    role: 'public',
     params: basketParams,
     handle: async ({ params: { till } }) => ({ till, basket: baskets.get(till) ?? null }),
   });
 }
+
+const frameOf = ({ type, ...facts }: KioskEvent): string =>
+  `event: ${type}\ndata: ${JSON.stringify(facts)}\n\n`;

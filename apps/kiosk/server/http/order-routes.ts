@@ -1,5 +1,7 @@
-import { clockDate, type DayRules } from '@tillwire/domain';
+import { clockDate, type DayRules, kindOf } from '@tillwire/domain';
 import { type Clock, Problem } from '@tillwire/runtime';
+import type { z } from 'zod';
+import type { Caller } from '../access.ts';
 import type { CatalogueSource } from '../catalogue-source.ts';
 import type { OrderStore } from '../store/order-store.ts';
 import type { Till } from '../till.ts';
@@ -37,6 +39,16 @@ export function registerOrderRoutes(api: KioskApi, deps: OrderRouteDeps): void {
   registerReading(api, deps);
 }
 
+/** An order a customer pays is taken by whoever is signed in; crew food and waste say for whom. */
+const soldBy = (caller: Caller, sale: z.infer<typeof saleBody>): z.infer<typeof saleBody> =>
+  caller.crewId === null || sale.crewId !== undefined || kindOf(sale.tenders) !== 'sale'
+    ? sale
+    : { ...sale, crewId: caller.crewId };
+
+/** Who answers for it: as named, else whoever asks. */
+const accountOf = (caller: Caller, { crewId }: { readonly crewId?: string | undefined }): string =>
+  crewId ?? caller.crewId ?? '';
+
 function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps): void {
   route({
     method: 'POST',
@@ -47,7 +59,9 @@ function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps)
     status: 201,
     answer: orderAnswer,
     problems: SALE_PROBLEMS,
-    handle: async ({ body }) => ({ order: storedOrderView(done(await till.sell(body))) }),
+    handle: async ({ body, caller }) => ({
+      order: storedOrderView(done(await till.sell(soldBy(caller, body)))),
+    }),
   });
   route({
     method: 'POST',
@@ -71,7 +85,9 @@ function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps)
     status: 201,
     answer: orderAnswer,
     problems: SALE_PROBLEMS,
-    handle: async ({ body }) => ({ order: storedOrderView(done(await till.payOut(body))) }),
+    handle: async ({ body, caller }) => ({
+      order: storedOrderView(done(await till.payOut({ ...body, crewId: accountOf(caller, body) }))),
+    }),
   });
 }
 
@@ -85,9 +101,10 @@ function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void 
     body: voidBody,
     answer: orderAnswer,
     problems: REVISION_PROBLEMS,
-    handle: async ({ params, body }) => ({
-      order: storedOrderView(done(await till.voidOrder(params.globalOrderId, body))),
-    }),
+    handle: async ({ params, body, caller }) => {
+      const account = { crewId: accountOf(caller, body), reason: body.reason };
+      return { order: storedOrderView(done(await till.voidOrder(params.globalOrderId, account))) };
+    },
   });
   route({
     method: 'POST',

@@ -19,7 +19,10 @@ const amount = z.number().meta({ minimum: 1, description: 'pence' });
 const crewId = z
   .union([plainText(64), z.int().min(0)])
   .transform((id) => String(id).trim())
-  .meta({ description: 'a number is taken as its text' });
+  .meta({
+    description:
+      'a number is taken as its text; left out: whoever is signed in, where a customer pays',
+  });
 
 const note = plainText(200);
 const requestId = plainText(100).min(1).meta({
@@ -74,12 +77,12 @@ export const quoteBody = z.object({ ...saleFields, tenders: tenders.optional() }
 export const paidOutBody = z.object({
   requestId,
   amount: z.number().meta({ minimum: 1, maximum: 99_999, description: 'pence' }),
-  crewId,
+  crewId: crewId.optional(),
   reason: plainText(200),
   channel: z.string().max(16).default('OT-C'),
 });
 
-export const voidBody = z.object({ crewId, reason: plainText(200) });
+export const voidBody = z.object({ crewId: crewId.optional(), reason: plainText(200) });
 export const paymentBody = z.object({ method: customerMethod });
 
 const kitchenStatus = z.enum(['preparing', 'packed', 'dispatched']);

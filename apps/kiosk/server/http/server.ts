@@ -7,7 +7,7 @@ import {
   servePages,
 } from '@tillwire/runtime';
 import type { FastifyInstance } from 'fastify';
-import { type Access, type Caller, limitFailures, requireRole, type Role } from '../access.ts';
+import { type Access, type Caller, limitFailures, type Role } from '../access.ts';
 import type { KioskApi } from './api.ts';
 
 export interface KioskServerDeps {
@@ -34,8 +34,8 @@ export async function createKioskServer({
     server,
     title: 'Tillwire kiosk',
     version,
-    authorize: (request, role) => requireRole(limited, request, role),
-    needsCredentials: (role) => role === 'shift-manager' || role === 'manager',
+    authorize: limited.authorize,
+    needsCredentials: (role) => role !== 'public',
   });
   for (const register of routes) register(api);
   await servePages(server, PAGES);

@@ -1,4 +1,5 @@
 import type { Zone } from '@tillwire/domain';
+import type { Generated } from 'kysely';
 
 /** The kiosk's tables as Kysely sees them; the migrations say what each is for. */
 export interface KioskTables {
@@ -105,7 +106,42 @@ export interface KioskTables {
     readonly checksum: string;
     readonly config: string;
   };
-  readonly crew: { readonly crew_id: string; readonly name: string };
+  readonly crew: {
+    readonly crew_id: string;
+    readonly name: string;
+    readonly role: Generated<CrewRole>;
+    readonly pin_hash: string | null;
+    readonly active: Generated<number>;
+  };
+  readonly sessions: {
+    readonly token_hash: string;
+    readonly crew_id: string;
+    readonly training: number;
+    readonly started_at_ms: number;
+    readonly seen_at_ms: number;
+  };
+  readonly pin_attempts: {
+    readonly subject: string;
+    readonly failures: number;
+    readonly last_at_ms: number;
+    readonly locked_until_ms: number;
+  };
+  readonly print_jobs: {
+    readonly job_id: string;
+    readonly printer: string;
+    readonly order_id: string;
+    readonly revision: number;
+    readonly practice: string | null;
+    readonly created_at_ms: number;
+    readonly printed_at_ms: number | null;
+    readonly due_at_ms: number;
+  };
+  readonly printers: {
+    readonly printer: string;
+    readonly journal_row: number;
+    readonly trouble: string | null;
+    readonly trouble_since_ms: number | null;
+  };
   readonly error_events: {
     readonly error_id: string;
     readonly code: string;
@@ -119,6 +155,10 @@ export interface KioskTables {
     readonly created_at_ms: number;
   };
 }
+
+/** What somebody may do; each may do what those before may. */
+export const CREW_ROLES = ['crew', 'shift-manager', 'manager'] as const;
+export type CrewRole = (typeof CREW_ROLES)[number];
 
 /** Where an order is between the till and its customer; `none` for what the kitchen has no part in. */
 export type KitchenStatus = 'none' | 'preparing' | 'packed' | 'dispatched';

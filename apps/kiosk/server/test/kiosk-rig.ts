@@ -3,6 +3,7 @@ import type { TrustedKey } from '@tillwire/contract';
 import { DEFAULT_DAY_RULES, storeCode } from '@tillwire/domain';
 import {
   type BrokerAddress,
+  type Clock,
   createLog,
   runServices,
   systemClock,
@@ -25,11 +26,17 @@ export interface RunningKiosk {
     body: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<Answer>;
+  readonly put: (
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer>;
   readonly stop: () => Promise<void>;
 }
 
 export interface Answer {
   readonly status: number;
+  readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers by name
   readonly body: any;
 }
@@ -41,10 +48,16 @@ export async function startKiosk(
     roles = ['web'],
     broker = null,
     trusted = [],
+    clock = systemClock,
+    setUpPin = null,
+    lockAfterMs = 300_000,
   }: {
     readonly roles?: readonly KioskRole[];
     readonly broker?: BrokerAddress | null;
     readonly trusted?: readonly TrustedKey[];
+    readonly clock?: Clock;
+    readonly setUpPin?: string | null;
+    readonly lockAfterMs?: number;
   } = {},
 ): Promise<RunningKiosk> {
   const config: KioskConfig = {
@@ -52,9 +65,13 @@ export async function startKiosk(
     database,
     broker,
     trustAnchors: trusted,
+    trustAnchorsFile: null,
+    credentialDir: null,
     http: { host: '127.0.0.1', port: 0 },
     apiToken: TOKEN,
     sessionSecret: null,
+    setUpPin,
+    lockAfterMs,
     day: DEFAULT_DAY_RULES,
     catalogueFile: { path: SAMPLE_MENU, shop: 1 },
     exportDir: 'path' in database ? `${database.path}.exports` : '',
@@ -64,7 +81,7 @@ export async function startKiosk(
   const log = createLog('kiosk', 'silent');
   const kiosk = await createKiosk(config, {
     roles,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     crashPoint: () => undefined,
@@ -79,7 +96,11 @@ export async function startKiosk(
     const response = await fetch(url + path, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, body: isJson ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+    };
   };
   return {
     url,
@@ -87,6 +108,12 @@ export async function startKiosk(
     post: (path, body, headers = {}) =>
       call(path, {
         method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    put: (path, body, headers = {}) =>
+      call(path, {
+        method: 'PUT',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
