@@ -84,7 +84,7 @@ function itemsOf(
 }
 
 const detailOf = ({ role, name, quantity }: LineComponent): string =>
-  role === 'extra' ? `extra ${quantity === 1 ? name : `${quantity} × ${name}`}` : name;
+  role === 'extra' ? `+ ${quantity === 1 ? '' : `${quantity} × `}${name}` : name;
 
 /** How many items each zone has to make of something. */
 export function itemsByZone(items: readonly KitchenItem[]): Readonly<Record<Zone, number>> {

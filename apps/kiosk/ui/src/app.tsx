@@ -30,6 +30,12 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     listed: true,
     load: async () => (await import('./drawer/screen.tsx')).DrawerScreen,
   },
+  kitchen: {
+    title: 'Kitchen',
+    bar: true,
+    listed: true,
+    load: async () => (await import('./kitchen/screen.tsx')).KitchenScreen,
+  },
   display: {
     title: 'Customer display',
     bar: false,
