@@ -60,6 +60,7 @@ describe('signing in', () => {
     await signIn(page, 'ada');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.context().cookies()).toEqual([]);
     await close();
   });
 
@@ -91,6 +92,7 @@ describe('the overview', () => {
       .getByRole('link', { name: /^S01/ })
       .getByText(/£2,1\d\d/)
       .waitFor();
+    expect(await page.getByRole('link', { name: /^S01/ }).count()).toBe(1);
     await close();
   });
 
@@ -118,6 +120,7 @@ describe('the overview', () => {
     await page.keyboard.press('Enter');
     await heading(page, 'S01-20250723-000060').waitFor();
     await page.getByText('Bytes match their hash').waitFor();
+    expect(page.url()).toMatch(/#\/orders\/S01-20250723-000060$/);
     await close();
   });
 });
@@ -188,6 +191,8 @@ describe('the catalogue studio', () => {
       .first()
       .waitFor();
     await heading(page, 'No drafts').waitFor();
+    const { rows } = await rig.db.query('SELECT 1 FROM catalogue_drafts');
+    expect(rows).toEqual([]);
     await close();
   });
 

@@ -72,8 +72,8 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
     passwordCost,
   });
   const api = createHeadOfficeApi({ server, access, audit, clock, log });
-  const views = createStoreViews(db, clock);
   const office = createCatalogueOffice({ db, clock });
+  const views = createStoreViews(db, clock, office.standing);
   const names = createItemNames({
     stores: async () => new Map((await views.all()).map(({ store, name }) => [store, name])),
     items: async () => itemNamesOf(await newestMenu(office)),

@@ -34,6 +34,8 @@ type Change<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType> = Omi
   readonly method: 'POST' | 'PUT' | 'DELETE';
   /** Stable, kebab-case: what the audit log calls it. */
   readonly action: string;
+  /** What a refused change was about, where its answer cannot say it. */
+  readonly about?: (body: z.infer<B>) => string;
   readonly handle: (
     ...input: Parameters<Operation<Permission, Caller, B, Q, P>['handle']>
   ) => Promise<Changed>;
@@ -102,7 +104,7 @@ export function createHeadOfficeApi({
       declare({ method: 'GET', path: operation.path, role: operation.role });
       api.route({ ...operation, method: 'GET' });
     },
-    change: ({ action, handle, ...operation }) => {
+    change: ({ action, about, handle, ...operation }) => {
       declare(operation);
       api.route({
         ...operation,
@@ -120,7 +122,11 @@ export function createHeadOfficeApi({
               ? `${error.code}: ${error.message}`
               : 'something went wrong here';
             await audit
-              .finish(id, { outcome: refused ? 'refused' : 'failed', detail })
+              .finish(id, {
+                outcome: refused ? 'refused' : 'failed',
+                detail,
+                subject: about?.(input.body) ?? '',
+              })
               .catch((err: unknown) => log.error({ err, action }, 'audit entry left unfinished'));
             throw error;
           }

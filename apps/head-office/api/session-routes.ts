@@ -6,7 +6,15 @@ import { type HeadOfficeApi, identityOf } from './head-office-api.ts';
 import { hashPassword, type PasswordCost, verifyPassword } from './passwords.ts';
 import { newPassword } from './user-routes.ts';
 
-const loginBody = z.object({ user: z.string().min(1).max(64), password: z.string().max(200) });
+const loginBody = z.object({
+  user: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[^\0]*$/, 'must not contain NUL')
+    .refine((text) => text.isWellFormed(), 'must not contain a lone surrogate'),
+  password: z.string().max(200),
+});
 const passwordBody = z.object({ current: z.string().max(200), next: newPassword });
 
 export interface SessionRouteDeps {
@@ -25,6 +33,7 @@ export function registerSessionRoutes(
     method: 'POST',
     path: '/api/login',
     action: 'sign-in',
+    about: ({ user }) => user,
     summary: 'sign in: sets the session cookie',
     role: 'public',
     body: loginBody,

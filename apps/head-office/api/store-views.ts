@@ -1,5 +1,6 @@
 import { type Heartbeat, heartbeatSchema } from '@tillwire/contract';
 import type { Clock } from '@tillwire/runtime';
+import type { CatalogueOffice } from '../catalogue/office.ts';
 import type { Database } from '../store/database.ts';
 import { listStores, readStore, type StoreView as StoreRecord } from '../store/order-queries.ts';
 import {
@@ -33,6 +34,8 @@ export type StoreView = Omit<StoreRecord, 'heartbeat'> & {
   readonly heartbeat: HeartbeatView | null;
   readonly sales: StoreSales;
   readonly lastDay: LastDay | null;
+  /** What it was told to sell from, and how far it came with that; null: nothing yet. */
+  readonly catalogue: { readonly version: number; readonly progress: string } | null;
 };
 
 function heartbeatView(payload: Heartbeat | null): HeartbeatView | null {
@@ -62,20 +65,32 @@ export interface StoreViews {
   readonly one: (store: string) => Promise<StoreView | null>;
 }
 
-export function createStoreViews(db: Database, clock: Clock): StoreViews {
+export function createStoreViews(
+  db: Database,
+  clock: Clock,
+  standing: CatalogueOffice['standing'],
+): StoreViews {
   const complete = async (
     stores: readonly StoreRecord[],
     store: string | null,
   ): Promise<readonly StoreView[]> => {
-    const [sales, days] = await Promise.all([
+    const [sales, days, catalogues] = await Promise.all([
       readSales(db, overviewPeriod(clock), store),
       readLastDays(db, store),
+      standing(),
     ]);
+    const told = new Map(
+      catalogues.map(({ store: of, told, progress }) => [
+        of as string,
+        told === null ? null : { version: told.version, progress },
+      ]),
+    );
     return stores.map(({ heartbeat, ...record }) => ({
       ...record,
       heartbeat: heartbeatView(heartbeat),
       sales: sales.get(record.store) ?? NO_SALES,
       lastDay: days.get(record.store) ?? null,
+      catalogue: told.get(record.store) ?? null,
     }));
   };
   return {

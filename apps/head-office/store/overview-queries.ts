@@ -55,10 +55,10 @@ export async function readSales(
   return new Map(rows.map(({ store, ...sales }) => [store, sales]));
 }
 
-/** The newest day a store closed. */
+/** The newest day a store closed, and what was made of it. */
 export interface LastDay {
   readonly date: string;
-  readonly revision: number;
+  readonly state: string;
 }
 
 export async function readLastDays(
@@ -66,9 +66,9 @@ export async function readLastDays(
   store: string | null,
 ): Promise<ReadonlyMap<string, LastDay>> {
   const { rows } = await db.query<LastDay & { readonly store: string }>(
-    `SELECT s.store, d.date, d.revision FROM stores s, LATERAL (
-       SELECT business_date AS date, revision FROM day_summaries WHERE store = s.store
-       ORDER BY business_date DESC, journal_epoch DESC, revision DESC LIMIT 1
+    `SELECT s.store, d.date, d.state FROM stores s, LATERAL (
+       SELECT business_date AS date, state FROM days WHERE store = s.store
+       ORDER BY business_date DESC LIMIT 1
      ) d WHERE $1::text IS NULL OR s.store = $1`,
     [store],
   );

@@ -12,6 +12,7 @@ export interface Shop {
   readonly epochs: readonly Epoch[];
   readonly sales: Sales;
   readonly lastDay: LastDay | null;
+  readonly catalogue: { readonly version: number; readonly progress: string } | null;
 }
 
 export interface Heartbeat {
@@ -48,7 +49,7 @@ export interface Sales {
 
 export interface LastDay {
   readonly date: string;
-  readonly revision: number;
+  readonly state: string;
 }
 
 export interface Hour {
@@ -74,6 +75,14 @@ export interface Concern {
 const SILENT_S = 300;
 const OLD_UNSENT_S = 300;
 
+/** Whether it sells from another menu than it was told to, without having refused it. */
+const isBehind = ({ catalogue, heartbeat }: Shop): boolean =>
+  catalogue !== null &&
+  heartbeat !== null &&
+  catalogue.progress !== 'refused' &&
+  catalogue.progress !== 'staged' &&
+  heartbeat.catalogVersion !== catalogue.version;
+
 /** What is wrong with a shop at `nowMs`, by what Head Office knows. */
 export function concernsOf(shop: Shop, nowMs: number): readonly Concern[] {
   const { heartbeat, heartbeatAt } = shop;
@@ -86,6 +95,9 @@ export function concernsOf(shop: Shop, nowMs: number): readonly Concern[] {
       text: 'Journal does not fit',
     },
     (heartbeat?.oldestUnsentS ?? 0) > OLD_UNSENT_S && { tone: 'warn', text: 'Unsent sales' },
+    shop.lastDay?.state === 'differs' && { tone: 'danger', text: 'Day differs' },
+    shop.catalogue?.progress === 'refused' && { tone: 'danger', text: 'Menu refused' },
+    isBehind(shop) && { tone: 'warn', text: 'Menu behind' },
     shop.quarantined > 0 && { tone: 'warn', text: 'Parked messages' },
     (heartbeat?.publishErrorPpm ?? 0) > 0 && { tone: 'warn', text: 'Broker refuses' },
   ];

@@ -111,10 +111,10 @@ const EntryRow = ({ entry }: { readonly entry: Entry }) => (
   <tr>
     <td>{momentText(entry.at)}</td>
     <td>
-      {entry.actor === '' ? <span class="soft">nobody yet</span> : entry.actor}
+      {entry.actor === '' ? <span class="soft">not signed in</span> : entry.actor}
       <br />
       <span class="soft small">
-        {words(entry.role)}, from {entry.address}
+        {entry.actor === '' ? '' : `${words(entry.role)}, `}from {entry.address}
       </span>
     </td>
     <th scope="row">

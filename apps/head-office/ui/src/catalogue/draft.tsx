@@ -79,7 +79,7 @@ export function DraftScreen({ draftId }: { readonly draftId: number }) {
         value={target}
         onChange={setTarget}
         options={[
-          { value: 'base', label: 'The whole chain (base)' },
+          { value: 'base', label: 'Whole chain' },
           ...shops.map(({ store, name }) => ({ value: store, label: `${store} ${name} alone` })),
         ]}
       />

@@ -81,7 +81,7 @@ function Part({ tab, catalogue, onChanged }: PartProps) {
           value={target}
           onChange={(value) => change({ target: value })}
           options={[
-            { value: 'base', label: 'The whole chain (base)' },
+            { value: 'base', label: 'Whole chain' },
             ...standing.map(({ store, name }) => ({ value: store, label: `${store} ${name}` })),
           ]}
         />

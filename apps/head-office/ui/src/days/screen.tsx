@@ -1,12 +1,13 @@
+import '../orders/orders.css';
 import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
 import { count, dateText, money, momentText, words } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Pair } from '../orders/order.tsx';
 import {
   Badge,
   Empty,
   PageHead,
+  Pair,
   Select,
   TableScroll,
   Told,

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { dateText, momentText, money, words } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Badge, PageHead, TableScroll, Trouble } from '../parts/parts.tsx';
+import { Badge, PageHead, Pair, TableScroll, Trouble } from '../parts/parts.tsx';
 import { KINDS, type Line, type Order, type OrderDetail, type Revision } from './model.ts';
-import { StatusBadge } from './screen.tsx';
+import { StatusBadge } from './status-badge.tsx';
 
 /** One order with what it was sold as, every revision of it, and the very message each came in. */
 export function OrderScreen({ id }: { readonly id: string }) {
@@ -159,19 +159,6 @@ function LineText({ line }: { readonly line: Line }) {
     </>
   );
 }
-
-export const Pair = ({
-  name,
-  value,
-}: {
-  readonly name: string;
-  readonly value: string | number;
-}) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </>
-);
 
 const Facts = ({ detail }: { readonly detail: OrderDetail }) => (
   <section class="card stack">

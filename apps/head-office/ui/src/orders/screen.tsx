@@ -1,14 +1,15 @@
 import './orders.css';
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api.ts';
-import { dateText, money, timeText, words } from '../format.ts';
+import { dateText, money, timeText } from '../format.ts';
 import { onLive } from '../live.ts';
 import { type Loaded, useLoad } from '../load.ts';
-import { Badge, Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
+import { Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
 import { go, linkTo, place } from '../router.ts';
 import type { Overview } from '../shops.ts';
 import { KINDS, type OrderPage, type OrderSummary, PAYMENTS } from './model.ts';
 import { OrderScreen } from './order.tsx';
+import { StatusBadge } from './status-badge.tsx';
 
 const PAGE = 50;
 
@@ -166,10 +167,6 @@ function Pages({ path, first }: { readonly path: string; readonly first: Loaded<
     </>
   );
 }
-
-export const StatusBadge = ({ status }: { readonly status: string }) => (
-  <Badge tone={status === 'voided' ? 'danger' : 'good'}>{words(status)}</Badge>
-);
 
 const OrderTable = ({ orders }: { readonly orders: readonly OrderSummary[] }) => (
   <TableScroll label="Orders">

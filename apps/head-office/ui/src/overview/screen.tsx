@@ -245,7 +245,7 @@ function ShopCard({ shop, concerns }: CardProps) {
           {heartbeat === null || heartbeat.catalogVersion === 0 ? 'none' : heartbeat.catalogVersion}
         </span>
         <span>Last Z</span>
-        <span>{lastDay === null ? 'none' : dateText(lastDay.date)}</span>
+        <span>{lastDay === null ? 'none' : `${dateText(lastDay.date)}, ${lastDay.state}`}</span>
       </span>
       <span class="row shop-concerns">
         {concerns.length === 0 ? (

@@ -138,3 +138,17 @@ export const Input = ({
 export const Told = ({ text }: { readonly text: string | null }) => (
   <div role="status">{text === null ? null : <p class="trouble told">{text}</p>}</div>
 );
+
+/** One fact of a `<dl class="facts">`. */
+export const Pair = ({
+  name,
+  value,
+}: {
+  readonly name: string;
+  readonly value: string | number;
+}) => (
+  <>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </>
+);

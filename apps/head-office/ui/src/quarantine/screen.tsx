@@ -2,12 +2,12 @@ import { useState } from 'preact/hooks';
 import { get, post, problemText } from '../api.ts';
 import { count, momentText, words } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Pair } from '../orders/order.tsx';
 import {
   Badge,
   Empty,
   Input,
   PageHead,
+  Pair,
   Select,
   TableScroll,
   Told,

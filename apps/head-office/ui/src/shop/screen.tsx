@@ -3,11 +3,10 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { age, bytes, count, dateText, momentText, money, timeText } from '../format.ts';
 import { now, onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
-import { Pair } from '../orders/order.tsx';
 import { hoursBeside } from '../overview/hours.ts';
 import { Delta, LineBadge } from '../overview/screen.tsx';
 import { Chart } from '../parts/chart.tsx';
-import { Badge, Empty, PageHead, TableScroll, Trouble } from '../parts/parts.tsx';
+import { Badge, Empty, PageHead, Pair, TableScroll, Trouble } from '../parts/parts.tsx';
 import { linkTo, place } from '../router.ts';
 import { concernsOf, currentEpoch, type Hour, type Shop } from '../shops.ts';
 

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readReport, REPORTS } from '../store/report-queries.ts';
+import { readHours, readLastDays, readSales } from '../store/overview-queries.ts';
+import { listOrders } from '../store/order-queries.ts';
+import type { Database } from '../store/database.ts';
+import { headOfficeDatabase } from '../test/head-office-database.ts';
+
+const SHOPS = 15;
+const DAYS = 400;
+const ORDERS = 60_000;
+
+let db: Database;
+let drop: () => Promise<void>;
+
+/** Rollups of a year and enough raw orders that scanning them would be the worse plan. */
+beforeAll(async () => {
+  ({ db, drop } = await headOfficeDatabase());
+  const days = `generate_series(date '2025-07-23' - ${DAYS - 1}, date '2025-07-23', interval '1 day')`;
+  const shops = `(SELECT 'S' || lpad(n::text, 2, '0') AS store FROM generate_series(1, ${SHOPS}) n) s`;
+  await db.query(
+    `INSERT INTO stores (store, first_seen_at, provisioned_at) SELECT store, now(), now() FROM ${shops}`,
+  );
+  await db.query(
+    `INSERT INTO rollup_hourly SELECT store, d::date, extract(epoch FROM d)::int / 3600 + h, 10, 1200, 1000, 200
+     FROM ${shops}, ${days} d, generate_series(9, 21) h`,
+  );
+  await db.query(
+    `INSERT INTO rollup_product SELECT store, d::date, 'product', p, 5, 500
+     FROM ${shops}, ${days} d, generate_series(1, 20) p`,
+  );
+  await db.query(
+    `INSERT INTO rollup_channel SELECT store, d::date, 'OT-C', m, 5, 500
+     FROM ${shops}, ${days} d, unnest(ARRAY['Cash', 'Card']) m`,
+  );
+  await db.query(
+    `INSERT INTO rollup_vat SELECT store, d::date, 1, 2000, 500, 100 FROM ${shops}, ${days} d`,
+  );
+  await db.query(
+    `INSERT INTO orders (order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision,
+       hash, status, kind, channel, price_band, vat_basis, payment_method, gross, net, vat, vat_classes,
+       meal_discount, combo_discount, catalog_version, created_at, received_at)
+     SELECT 20250723 * 100000000000 + shop * 10000000 + n,
+       'S' || lpad(shop::text, 2, '0') || '-20250723-' || lpad(n::text, 6, '0'), 'S' || lpad(shop::text, 2, '0'),
+       '2025-07-23', 1, n, 1, '\\x00', 'completed', 'sale', 'OT-C', 1, 'take', 'Cash', 120, 100, 20,
+       '{1,2000,100,20}', 0, 0, 1, now(), now()
+     FROM generate_series(1, ${SHOPS}) shop, generate_series(1, ${ORDERS / SHOPS}) n`,
+  );
+  await db.query('ANALYZE');
+});
+afterAll(() => drop());
+
+/** Every plan of the statements `work` runs, as PostgreSQL explains them. */
+async function plansOf(work: (db: Database) => Promise<unknown>): Promise<string> {
+  const plans: string[] = [];
+  const explaining = {
+    query: async (text: string, values: unknown[]) => {
+      const { rows } = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      plans.push(...rows.map((row) => row['QUERY PLAN']));
+      return db.query(text, values);
+    },
+  } as unknown as Database;
+  await work(explaining);
+  expect(plans.length).toBeGreaterThan(0);
+  return plans.join('\n');
+}
+
+const period = { today: '2025-07-23', compared: '2025-07-16', comparedThroughHour: 486_900 };
+const RAW = /\b(orders|order_lines|journal)(_\w+)?\b/;
+const WHOLE_ROLLUP = /Seq Scan on rollup_/;
+
+it.each<[string, (db: Database) => Promise<unknown>]>([
+  ['the overview', (on) => readSales(on, period, null)],
+  ['the hours of today', (on) => readHours(on, [period.today, period.compared])],
+  ['the last days', (on) => readLastDays(on, null)],
+  ['a shop of today', (on) => readSales(on, period, 'S07')],
+])('%s reads neither raw orders nor a whole rollup', async (_, work) => {
+  const plan = await plansOf(work);
+  expect(plan).not.toMatch(RAW);
+  expect(plan).not.toMatch(WHOLE_ROLLUP);
+});
+
+it.each(REPORTS)('a week by %s reads neither raw orders nor a whole rollup', async (kind) => {
+  const filter = { from: '2025-07-17', to: '2025-07-23', store: null, timeZone: 'Europe/London' };
+  const plan = await plansOf((on) => readReport(on, kind, filter));
+  expect(plan).not.toMatch(RAW);
+  expect(plan).not.toMatch(WHOLE_ROLLUP);
+});
+
+it.each([
+  ['of all', {}],
+  ['of a day', { date: '2025-07-23' }],
+  ['of a shop', { store: 'S07' }],
+  ['newest first', { date: '2025-07-23', descending: true, after: '2025072300070000100' }],
+])('a page of orders %s comes by an index, in its order', async (_, filter) => {
+  const plan = await plansOf((on) => listOrders(on, { ...filter, limit: 50 }));
+  expect(plan).toMatch(/Index Scan/);
+  expect(plan).not.toMatch(/Seq Scan on orders|Sort/);
+});
