@@ -35,6 +35,7 @@ import { createOrderStore } from './store/order-store.ts';
 import { createSessionStore } from './store/session-store.ts';
 import { createShiftStore } from './store/shift-store.ts';
 import { createSyncStateStore } from './store/sync-state-store.ts';
+import { createShopStatus } from './shop-status.ts';
 import { createSyncWorker } from './sync/worker.ts';
 import { readSyncStatus } from './sync-status.ts';
 import { createTill } from './till.ts';
@@ -191,6 +192,10 @@ interface KioskParts {
   };
 }
 
+/** A folder on the disk that matters. */
+const dataDirOf = ({ database }: KioskConfig): string =>
+  'path' in database ? dirname(database.path) : '.';
+
 /** Head Office's time confirms the clock when its last word was within a day of it (domain.md §4). */
 const CLOCK_CONFIRMED_MS = 86_400_000;
 
@@ -228,6 +233,18 @@ function webOf(
       clock,
       events,
     }),
+    shopStatus: createShopStatus({
+      ...stores,
+      store: config.store,
+      version: deps.version,
+      catalogue,
+      configVersion: rules.configVersion,
+      upkeep,
+      database: 'path' in config.database ? 'sqlite' : 'postgres',
+      dataDir: dataDirOf(config),
+      day: rules.day,
+      clock,
+    }),
     upkeep,
     catalogue,
     rules: rules.tillRules,
@@ -264,7 +281,7 @@ function webOf(
 }
 
 function syncOf({ config, deps, events, rules, stores, upkeep, identity }: KioskParts): Service {
-  const { store, broker, database } = config;
+  const { store, broker } = config;
   if (broker === null) throw new ConfigError('sync needs a broker');
   return createSyncWorker({
     store,
@@ -305,7 +322,7 @@ function syncOf({ config, deps, events, rules, stores, upkeep, identity }: Kiosk
       version: deps.version,
       journal: stores.journal,
       clock: deps.clock,
-      dataDir: 'path' in database ? dirname(database.path) : '.',
+      dataDir: dataDirOf(config),
       facts: async () => ({
         catalogVersion: rules.catalogue.current()?.version ?? 0,
         configVersion: rules.configVersion(),

@@ -14,6 +14,7 @@ import { registerMenuRoutes } from './http/menu-routes.ts';
 import { registerOrderRoutes } from './http/order-routes.ts';
 import { createKioskServer } from './http/server.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
+import { registerShopRoutes } from './http/shop-routes.ts';
 import { registerSyncRoutes } from './http/sync-routes.ts';
 import { watchKiosk } from './kiosk-metrics.ts';
 import type { Kitchen } from './kitchen.ts';
@@ -21,6 +22,7 @@ import type { HashPin } from './pins.ts';
 import type { CrewStore } from './store/crew-store.ts';
 import type { OrderStore } from './store/order-store.ts';
 import type { SessionStore } from './store/session-store.ts';
+import type { ShopStatus } from './shop-status.ts';
 import { type SyncStatus } from './sync-status.ts';
 import type { Till, TillRulesInForce } from './till.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -31,6 +33,7 @@ export interface WebDeps {
   readonly orders: OrderStore;
   readonly books: Books;
   readonly kitchen: Kitchen;
+  readonly shopStatus: ShopStatus;
   readonly upkeep: Pick<Upkeep, 'confirmClock'>;
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
@@ -76,6 +79,7 @@ export const createWeb = (deps: WebDeps): Service => ({
         (api) => registerKitchenRoutes(api, deps),
         (api) => registerMenuRoutes(api, deps),
         (api) => registerSyncRoutes(api, deps),
+        (api) => registerShopRoutes(api, deps),
         (api) => registerClockRoutes(api, deps),
         (api) => registerEventRoutes(api, deps),
         (api) =>

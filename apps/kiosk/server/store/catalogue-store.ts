@@ -52,6 +52,8 @@ export interface CatalogueStore {
   /** Switches to the staged next part when it is due, whichever process asks first. */
   readonly switchDue: (nowMs: number) => Promise<void>;
   readonly pointer: () => Promise<CataloguePointer>;
+  /** When what is in force was switched to; null: nothing came yet. */
+  readonly switchedAtMs: () => Promise<number | null>;
   /** @throws {InvariantError} when what is staged is not what was verified. */
   readonly staged: (name: PartName) => Promise<Catalogue>;
 }
@@ -202,6 +204,13 @@ export function createCatalogueStore(db: KioskDatabase): CatalogueStore {
             ? null
             : { version: next.version, fromMs: next.next_from_ms },
       };
+    },
+    switchedAtMs: async () => {
+      const row = await db
+        .selectFrom('catalogue_in_force')
+        .select('switched_at_ms')
+        .executeTakeFirst();
+      return row?.switched_at_ms ?? null;
     },
     staged: async ({ version, part }) => {
       const row = await db
