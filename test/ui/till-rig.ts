@@ -66,6 +66,7 @@ export interface KioskRig {
 export interface SoldOrder {
   readonly globalOrderId: string;
   readonly status: string;
+  readonly crewId: string | null;
   readonly kind: string;
   readonly totals: { readonly gross: number };
   readonly change: number;
@@ -82,7 +83,9 @@ export interface SoldOrder {
 }
 
 /** A kiosk on SQLite and the sample menu, always at the same address, with what it sold. */
-export async function createKioskRig(): Promise<KioskRig> {
+export async function createKioskRig(
+  env: Readonly<Record<string, string>> = {},
+): Promise<KioskRig> {
   const folder = mkdtempSync(join(tmpdir(), 'tillwire-till-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -100,6 +103,7 @@ export async function createKioskRig(): Promise<KioskRig> {
           CATALOGUE_SHOP: '1',
           LOG_LEVEL: 'warn',
           TILLWIRE_CRASH_AT: crashAt,
+          ...env,
         },
       });
       await running.says(/listening/);
@@ -113,7 +117,9 @@ export async function createKioskRig(): Promise<KioskRig> {
       rmSync(folder, { recursive: true });
     },
     orders: async () => {
-      const response = await fetch(`${url}/api/orders`);
+      const response = await fetch(`${url}/api/orders`, {
+        headers: { authorization: `Bearer ${TOKEN}` },
+      });
       const { orders } = (await response.json()) as { orders: readonly SoldOrder[] };
       return orders;
     },
@@ -125,6 +131,8 @@ export async function openTill(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  ready: (page: Page) => Promise<void> = (page) =>
+    page.getByRole('button', { name: /^Cheeseburger/ }).waitFor(),
 ): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
   const context = await browser.newContext({
     viewport: { width: 1024, height: 768 },
@@ -146,7 +154,7 @@ export async function openTill(
     'window.touches = 0; addEventListener("pointerdown", () => { window.touches += 1 }, true);',
   );
   await page.goto(url);
-  await page.getByRole('button', { name: /^Cheeseburger/ }).waitFor();
+  await ready(page);
   return {
     page,
     close: async () => {

@@ -14,6 +14,10 @@ export interface Problem {
   }[];
   /** Of `price-changed`: what the order comes to now, pence. */
   readonly total?: number;
+  /** Of `not-allowed`: the role that may. */
+  readonly needs?: string;
+  /** Of `pin-locked`. */
+  readonly retryAfterS?: number;
 }
 
 export type Answer<T> =
@@ -33,16 +37,60 @@ export const authorization = (): Readonly<Record<string, string>> => {
   return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
 };
 
+/** Somebody who may do what was asked is asked for their PIN, for that alone. */
+export interface StepUp {
+  readonly needs: string;
+  /** What the kiosk said of the PIN before. */
+  readonly told: Problem | null;
+  /** Null: it is not to be done. Settles once the kiosk has answered. */
+  readonly give: (pin: string | null) => Promise<void>;
+}
+
+export const stepUp = signal<StepUp | null>(null);
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Headers = Readonly<Record<string, string>>;
+
+const PIN_PROBLEMS: ReadonlySet<string> = new Set(['not-allowed', 'wrong-pin', 'pin-locked']);
+
+/** Asks the kiosk; where it wants somebody else's PIN, asks again with it until that is given or refused. */
+async function callSteppedUp<T>(method: Method, path: string, body?: unknown): Promise<Answer<T>> {
+  const first = await call<T>(method, path, body);
+  if (first.ok || first.problem?.code !== 'not-allowed') return first;
+  const { promise, resolve } = Promise.withResolvers<Answer<T>>();
+  const ask = (needs: string, told: Problem | null): void => {
+    stepUp.value = {
+      needs,
+      told,
+      give: async (pin) => {
+        const answer = pin === null ? first : await call<T>(method, path, body, { 'x-pin': pin });
+        const { ok } = answer;
+        const problem = answer.ok ? null : answer.problem;
+        if (pin !== null && !ok && PIN_PROBLEMS.has(problem?.code ?? '')) ask(needs, problem);
+        else {
+          stepUp.value = null;
+          resolve(answer);
+        }
+      },
+    };
+  };
+  void stepUp.value?.give(null);
+  ask(first.problem.needs ?? '', null);
+  return promise;
+}
+
 async function call<T>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: Method,
   path: string,
   body?: unknown,
+  headers: Headers = {},
 ): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
       headers: {
         ...authorization(),
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -52,8 +100,9 @@ async function call<T>(
     const value: unknown = text === '' ? null : JSON.parse(text);
     answering.value = true;
     if (response.ok) return { ok: true, value: value as T };
-    if (response.status === 401) signedOut.value = true;
-    return { ok: false, problem: value as Problem };
+    const problem = value as Problem;
+    if (problem.code === 'not-authenticated') signedOut.value = true;
+    return { ok: false, problem };
   } catch {
     answering.value = false;
     return { ok: false, problem: null };
@@ -61,10 +110,14 @@ async function call<T>(
 }
 
 export const get = <T>(path: string): Promise<Answer<T>> => call('GET', path);
-export const post = <T>(path: string, body: unknown): Promise<Answer<T>> =>
-  call('POST', path, body);
-export const put = <T>(path: string, body: unknown): Promise<Answer<T>> => call('PUT', path, body);
-export const del = <T>(path: string): Promise<Answer<T>> => call('DELETE', path);
+/** Reads what may need somebody else's PIN. */
+export const getSteppedUp = <T>(path: string): Promise<Answer<T>> => callSteppedUp('GET', path);
+/** `headers` say who asks where that is not whoever is signed in. */
+export const post = <T>(path: string, body: unknown, headers?: Headers): Promise<Answer<T>> =>
+  headers === undefined ? callSteppedUp('POST', path, body) : call('POST', path, body, headers);
+export const put = <T>(path: string, body: unknown): Promise<Answer<T>> =>
+  callSteppedUp('PUT', path, body);
+export const del = <T>(path: string): Promise<Answer<T>> => callSteppedUp('DELETE', path);
 
 /** One line that says what went wrong, for whoever stands at the screen. */
 export const problemText = (problem: Problem | null): string =>

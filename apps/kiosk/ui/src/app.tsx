@@ -1,7 +1,9 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { SignIn } from './access/sign-in.tsx';
+import { StepUp } from './access/step-up.tsx';
+import { TrainingBand, Who } from './access/who.tsx';
 import { place } from './router.ts';
-import { SignIn } from './sign-in.tsx';
 import { StateLine } from './state-line.tsx';
 import { TillScreen } from './till/screen.tsx';
 import { signedOut } from './token.ts';
@@ -35,6 +37,12 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     bar: true,
     listed: true,
     load: async () => (await import('./kitchen/screen.tsx')).KitchenScreen,
+  },
+  crew: {
+    title: 'Crew',
+    bar: true,
+    listed: false,
+    load: async () => (await import('./crew/screen.tsx')).CrewScreen,
   },
   display: {
     title: 'Customer display',
@@ -77,15 +85,18 @@ export function App() {
   }
   const Component = componentOf(name, screen);
   document.title = screen.title;
-  const body = signedOut.value ? <SignIn /> : Component === null ? null : <Component />;
-  if (!screen.bar) return <main class="whole">{body}</main>;
+  const shown = Component === null ? null : <Component />;
+  if (!screen.bar) return <main class="whole">{shown}</main>;
   return (
     <div class="shell">
       <header class="bar">
         <Navigation current={name} />
         <StateLine />
+        <Who />
       </header>
-      <main class="main">{body}</main>
+      <TrainingBand />
+      <main class="main">{signedOut.value ? <SignIn /> : shown}</main>
+      <StepUp />
     </div>
   );
 }

@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals';
 import { authorization } from './api.ts';
-import { signedOut } from './token.ts';
 
 /** What the kiosk tells its screens of (protocol.md §7, `GET /api/events`). */
-export type LiveEvent = 'order' | 'kitchen' | 'catalogue' | 'sync' | 'day' | 'basket';
+export type LiveEvent = 'order' | 'kitchen' | 'catalogue' | 'sync' | 'day' | 'printer' | 'basket';
 type Listener = (data: unknown) => void;
 
 /** Whether the kiosk's events arrive; `connecting` only until the first answer. */
@@ -28,11 +27,18 @@ const RETRY_MS = 1000;
 /** The kiosk sends something at least this often; silence longer than this is a dead line. */
 const SILENCE_MS = 45_000;
 
+let current = new AbortController();
+
+/** Asks for the events anew: somebody signed in or out, and hears of other things now. */
+export const listenAnew = (): void => current.abort();
+
 /** Keeps the event stream open until `signal` aborts. */
 export async function followKiosk(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (!signedOut.value) await readStream(signal).catch(() => undefined);
+    current = new AbortController();
+    await readStream(AbortSignal.any([signal, current.signal])).catch(() => undefined);
     if (signal.aborted) return;
+    if (current.signal.aborted) continue;
     live.value = 'down';
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
@@ -47,7 +53,6 @@ async function readStream(outer: AbortSignal): Promise<void> {
       headers: { ...authorization(), accept: 'text/event-stream' },
       signal: AbortSignal.any([outer, silence.signal]),
     });
-    if (response.status === 401) signedOut.value = true;
     if (!response.ok || response.body === null) return;
     live.value = 'up';
     tell('connected', null);

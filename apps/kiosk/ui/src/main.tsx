@@ -3,9 +3,10 @@ import { render } from 'preact';
 // The tokens and the base come before what screens add to them.
 import './design/tokens.css';
 import './design/base.css';
+import { lockWhenIdle, refreshMe } from './access/me.ts';
 import { App } from './app.tsx';
 import { followShop } from './kiosk.ts';
-import { followKiosk } from './live.ts';
+import { followKiosk, onLive } from './live.ts';
 import { followAddress, place } from './router.ts';
 import { startTill } from './till/start.ts';
 import { takeTokenFromAddress } from './token.ts';
@@ -16,6 +17,9 @@ const TILL_SCREENS: ReadonlySet<string> = new Set(['till', 'orders', 'drawer']);
 takeTokenFromAddress();
 followAddress();
 followShop();
+onLive('connected', () => void refreshMe());
+void refreshMe();
+lockWhenIdle();
 effect(() => {
   if (TILL_SCREENS.has(place.value.screen)) startTill();
 });

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { signedOut } from './token.ts';
+import { openTill, signedOut } from './token.ts';
 
 /** Where this browser is: `#/orders/2026-11-24` is screen `orders`, with the rest in `rest`. */
 export interface Place {
@@ -19,8 +19,8 @@ export const place = signal<Place>(placeOf(''));
 export function followAddress(): void {
   place.value = placeOf(location.hash);
   addEventListener('hashchange', () => {
-    // Whoever was asked who they are and goes elsewhere need not answer.
-    signedOut.value = false;
+    // Whoever was asked who they are and goes elsewhere need not answer, where nobody has to.
+    if (openTill.value) signedOut.value = false;
     place.value = placeOf(location.hash);
   });
 }

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { get } from '../api.ts';
 import type { ShownBasket } from '../display-basket.ts';
 import { money } from '../format.ts';
-import { shop } from '../kiosk.ts';
+import { me } from '../access/me.ts';
 import { onLive } from '../live.ts';
 import { place } from '../router.ts';
 import './display.css';
@@ -41,7 +41,7 @@ export function DisplayScreen() {
 const Welcome = () => (
   <div class="display welcome">
     <p class="display-hello">Welcome</p>
-    <p class="display-shop">{shop.value?.name ?? ''}</p>
+    <p class="display-shop">{me.value?.shop ?? ''}</p>
   </div>
 );
 

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { TillReading } from '@tillwire/domain';
 import { useEffect } from 'preact/hooks';
-import { get, post, problemText } from '../api.ts';
+import { me } from '../access/me.ts';
+import { type Answer, get, getSteppedUp, post, problemText } from '../api.ts';
 import { count, dateText, money, orderNumber } from '../format.ts';
 import { onLive } from '../live.ts';
 import { mintRequestId, type SoldOrder } from '../orders.ts';
@@ -31,7 +32,8 @@ function PaidOut() {
     const answer = await post<{ readonly order: SoldOrder }>('/api/paid-outs', {
       requestId: requestId.value,
       amount: amount.value,
-      crewId: crewId.value,
+      // Left out it is whoever is signed in, or whose PIN allowed it.
+      ...(me.value?.signedIn === true ? {} : { crewId: crewId.value }),
       reason: reason.value,
     });
     isSending.value = false;
@@ -67,18 +69,20 @@ function PaidOut() {
             }}
           />
         </label>
-        <label>
-          <span class="small soft">Crew id</span>
-          <input
-            class="field"
-            required
-            maxLength={64}
-            value={crewId.value}
-            onInput={(event) => {
-              crewId.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        {me.value?.signedIn === true ? null : (
+          <label>
+            <span class="small soft">Crew id</span>
+            <input
+              class="field"
+              required
+              maxLength={64}
+              value={crewId.value}
+              onInput={(event) => {
+                crewId.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+        )}
         <label>
           <span class="small soft">Reason</span>
           <input
@@ -134,10 +138,14 @@ function Reading() {
   const isThere = useSignal(true);
   const shown = useSignal<DayReading | null>(null);
   const trouble = useSignal('');
-  const load = async (): Promise<void> => {
-    const answer = await get<DayReading>('/api/day/reading');
+  /** Whether somebody else's PIN is needed to look. */
+  const isShut = useSignal(false);
+  const load = async (read: (path: string) => Promise<Answer<DayReading>> = get): Promise<void> => {
+    const answer = await read('/api/day/reading');
     // A kiosk without its books has no reading to show.
     isThere.value = answer.ok || answer.problem?.status !== 404;
+    isShut.value = !answer.ok && answer.problem?.code === 'not-allowed';
+    if (isShut.value) return;
     trouble.value = answer.ok ? '' : problemText(answer.problem);
     if (answer.ok) shown.value = answer.value;
   };
@@ -157,6 +165,11 @@ function Reading() {
       <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
         {trouble.value}
       </p>
+      {isShut.value ? (
+        <button type="button" class="key" onClick={() => void load(getSteppedUp)}>
+          {shown.value === null ? 'Read' : 'Read again'} with a shift manager’s PIN
+        </button>
+      ) : null}
       {shown.value === null ? null : (
         <table>
           <thead>

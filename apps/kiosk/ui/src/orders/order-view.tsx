@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { acceptsTender, type CustomerTender } from '@tillwire/domain';
 import { useEffect } from 'preact/hooks';
+import { me } from '../access/me.ts';
 import { type Answer, get, post, problemText } from '../api.ts';
 import { methodText, money, orderNumber } from '../format.ts';
 import { index, rules } from '../kiosk.ts';
@@ -89,15 +90,18 @@ function VoidForm({ order, take }: Change) {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
         void post<{ readonly order: SoldOrder }>(`/api/orders/${order.globalOrderId}/void`, {
-          crewId: data.get('crewId'),
+          // Left out it is whoever is signed in, or whose PIN allowed it.
+          crewId: data.get('crewId') ?? undefined,
           reason: data.get('reason'),
         }).then(take);
       }}
     >
-      <label>
-        <span class="small soft">Crew id</span>
-        <input class="field" name="crewId" required maxLength={64} autoFocus />
-      </label>
+      {me.value?.signedIn === true ? null : (
+        <label>
+          <span class="small soft">Crew id</span>
+          <input class="field" name="crewId" required maxLength={64} autoFocus />
+        </label>
+      )}
       <label class="grow">
         <span class="small soft">Reason</span>
         <input class="field" name="reason" required maxLength={200} />
