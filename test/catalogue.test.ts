@@ -233,7 +233,7 @@ describe('A menu change reaches every shop whole', () => {
   });
 
   it('commands run once and tell their result, also one sent while the shop was off; expired ones do not run', async () => {
-    const send = (command: { name: 'ping' } | { name: 'rotate' }, lifeMs = 60_000) =>
+    const send = (command: { name: 'ping' }, lifeMs = 60_000) =>
       chain.commands.send({ stores: [s01], command, by: BY, lifeMs });
     const outcomeOf = async (id: string) => (await chain.commands.read(id)).outcome;
     const [ping] = await send({ name: 'ping' });

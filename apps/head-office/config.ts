@@ -3,10 +3,12 @@ import {
   brokerFault,
   brokerOf,
   brokerVariables,
+  fileText,
   type LogLevel,
   parseConfig,
 } from '@tillwire/runtime';
 import { z } from 'zod';
+import { brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
 import { parseShard, type Shard } from './ingest/shard.ts';
 
 /** Everything Head Office's processes are told from outside. */
@@ -22,8 +24,14 @@ export interface HeadOfficeConfig {
   /** Acts as an admin; null: there is none. */
   readonly adminToken: string | null;
   readonly shard: Shard | null;
+  /** The account that changes the others' at the broker; null: this process leaves them alone. */
+  readonly brokerAdmin: BrokerAddress | null;
+  /** Credentials of stores are rotated once they are this old. */
+  readonly rotateAfterMs: number;
   readonly logLevel: LogLevel;
 }
+
+const DAY_MS = 86_400_000;
 
 const schema = z
   .object({
@@ -46,6 +54,15 @@ const schema = z
         return z.NEVER;
       })
       .optional(),
+    MQTT_ADMIN: fileText
+      .transform((text, context): BrokerAddress => {
+        const admin = brokerAdminOf(text);
+        if (admin !== null) return admin;
+        context.addIssue({ code: 'custom', message: 'is the admin.env of `tillwire broker init`' });
+        return z.NEVER;
+      })
+      .optional(),
+    ROTATE_AFTER_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((env, context) => {
@@ -67,6 +84,8 @@ export function parseHeadOfficeConfig(
     publicUrl: found.PUBLIC_URL ?? null,
     adminToken: found.ADMIN_TOKEN ?? null,
     shard: found.INGEST_SHARD ?? null,
+    brokerAdmin: found.MQTT_ADMIN ?? null,
+    rotateAfterMs: found.ROTATE_AFTER_DAYS * DAY_MS,
     logLevel: found.LOG_LEVEL,
   };
 }

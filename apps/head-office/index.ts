@@ -16,6 +16,9 @@ import { createPublishingDesk } from './catalogue/publishing.ts';
 import { createDayJudge } from './books/day-judge.ts';
 import type { HeadOfficeConfig } from './config.ts';
 import { createCommandSender } from './fleet/commands.ts';
+import { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
+import { createRotationKeeper, createRotations } from './fleet/provisioning/rotation.ts';
+import { openStoreKeys } from './fleet/provisioning/store-keys.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createSigner, openStateDir } from './state-dir.ts';
 import { answerCommand } from './store/command-store.ts';
@@ -29,6 +32,12 @@ export { changeText } from './catalogue/diff.ts';
 export { exportForStore } from './catalogue/export.ts';
 export { createCommandDesk, DEFAULT_LIFE_MS } from './fleet/commands.ts';
 export { createConfigDesk } from './fleet/config.ts';
+export { brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
+export { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
+export { provisionStoreByFile, revokeStoreNow } from './fleet/provisioning/provisioning.ts';
+export { createRotations, type RotationDeps } from './fleet/provisioning/rotation.ts';
+export { openStoreKeys } from './fleet/provisioning/store-keys.ts';
+export { createAuditStore } from './store/audit-store.ts';
 export { listStores, registerStore } from './store/fleet-store.ts';
 export { type Database, migrate, openDatabase } from './store/database.ts';
 export { openStateDir } from './state-dir.ts';
@@ -98,7 +107,7 @@ export async function createHeadOffice(
         db,
         broker,
         clientId: `ingest-${ids.uuid()}`,
-        sign: createSigner(stateDir.keys(), clock),
+        sign: createSigner(stateDir.keys, clock),
         settleIncarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
         shard: config.shard,
         handlers: {
@@ -131,9 +140,20 @@ export async function createHeadOffice(
         db,
         broker,
         clientId: `fleet-${ids.uuid()}`,
-        sign: createSigner(stateDir.keys(), clock),
+        sign: createSigner(stateDir.keys, clock),
       }),
     );
+    if (config.brokerAdmin !== null) {
+      const rotations = createRotations({
+        ...deps,
+        db,
+        accounts: createBrokerAccounts({ admin: config.brokerAdmin, ids }),
+        storeKey: openStoreKeys(config.stateDir, ids),
+      });
+      services.push(
+        createRotationKeeper({ rotations, maxAgeMs: config.rotateAfterMs, clock, log }),
+      );
+    }
   }
   services.push(closing(db));
   return { services, listening };

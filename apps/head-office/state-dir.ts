@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -43,11 +44,18 @@ const INCARNATION = 'incarnation.json';
 /** Opens the directory, making it and a first signing key where there is none. */
 export function openStateDir(folder: string, ids: Ids): StateDir {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const readKeys = (): readonly SigningKey[] =>
-    readdirSync(folder)
+  let known: { readonly changedMs: number; readonly keys: readonly SigningKey[] } | null = null;
+  /** Asked for at every signature: another process may have begun or ended a rotation of keys. */
+  const readKeys = (): readonly SigningKey[] => {
+    const changedMs = statSync(folder).mtimeMs;
+    if (known?.changedMs === changedMs) return known.keys;
+    const keys = readdirSync(folder)
       .filter((file) => KEY_FILE.test(file))
       .toSorted()
       .map((file) => signingKeyFromPem(readFileSync(join(folder, file), 'utf8')));
+    known = { changedMs, keys };
+    return keys;
+  };
   const writeWhole = (file: string, text: string, place: (from: string, to: string) => void) => {
     const draft = join(folder, `.${file}.${ids.uuid()}`);
     writeFileSync(draft, text, { mode: 0o600, flush: true });
@@ -87,10 +95,10 @@ function linkIfFree(draft: string, target: string): void {
 export type Signer = <T extends object>(topic: string, content: T) => Signed<T>;
 
 /** A signer whose numbers, Unix microseconds, strictly rise within this process (protocol.md §6.2). */
-export function createSigner(keys: readonly SigningKey[], clock: Clock): Signer {
+export function createSigner(keys: () => readonly SigningKey[], clock: Clock): Signer {
   let last = 0;
   return (topic, content) => {
     last = Math.max(last + 1, Math.trunc(clock.nowMs() * 1000));
-    return signMessage(topic, content, last, keys);
+    return signMessage(topic, content, last, keys());
   };
 }

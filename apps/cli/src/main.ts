@@ -3,10 +3,14 @@ import { backupCommands, dayCommands } from './books.ts';
 import { brokerCommands } from './broker.ts';
 import { catalogueCheck } from './catalogue.ts';
 import { catalogueOfficeCommands } from './catalogue-office.ts';
-import { type Command, required, runCommand, wholeNumber } from './command.ts';
+import { type Command, required, runCommand, type Terminal, wholeNumber } from './command.ts';
 import { demoCommand } from './demo.ts';
+import { withEnvFile } from './env-file.ts';
 import { headOfficeCommands } from './head-office.ts';
+import { joinCommand } from './join.ts';
 import { kioskCommands } from './kiosk.ts';
+import { provisionCommands } from './provision.ts';
+import { labCommands } from './lab.ts';
 import { storeCommands } from './store.ts';
 
 const stopping = new AbortController();
@@ -17,6 +21,8 @@ const stop = (): void => {
 };
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
+
+const { env, argv, fault } = withEnvFile(process.argv.slice(2), process.env);
 
 const commands: readonly Command[] = [
   {
@@ -37,16 +43,24 @@ const commands: readonly Command[] = [
     },
   },
   demoCommand({ signal: stopping.signal }),
-  ...kioskCommands({ env: process.env, signal: stopping.signal }),
-  ...headOfficeCommands({ env: process.env, signal: stopping.signal }),
-  ...catalogueOfficeCommands(process.env),
-  ...storeCommands(process.env),
-  ...dayCommands(process.env),
-  ...backupCommands(process.env),
+  ...kioskCommands({ env, signal: stopping.signal }),
+  ...headOfficeCommands({ env, signal: stopping.signal }),
+  ...catalogueOfficeCommands(env),
+  ...storeCommands(env),
+  ...provisionCommands(env),
+  joinCommand,
+  ...dayCommands(env),
+  ...backupCommands(env),
   ...brokerCommands,
+  ...labCommands,
 ];
 
-process.exitCode = await runCommand(commands, process.argv.slice(2), {
+const terminal: Terminal = {
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
-});
+};
+if (fault === null) process.exitCode = await runCommand(commands, argv, terminal);
+else {
+  terminal.complain(`tillwire: ${fault}`);
+  process.exitCode = 2;
+}

@@ -5,7 +5,7 @@ import { pause } from '@tillwire/runtime';
 import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
 import { type Env, withOffice } from './office.ts';
 
-const NAMES = ['ping', 'resync', 'rotate', 'close-day', 'backup', 'log-level'] as const;
+const NAMES = ['ping', 'resync', 'close-day', 'backup', 'log-level'] as const;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LOOK_EVERY_MS = 200;
 

@@ -67,6 +67,13 @@ export function createCommandDesk({
         );
       }
       const asked = commandSchema.shape.command.parse(command);
+      if (asked.name === 'rotate' || asked.name === 'trust') {
+        throw new Problem(
+          400,
+          'not-by-hand',
+          `${asked.name} is sent by Head Office itself, when credentials or keys are rotated`,
+        );
+      }
       const nowMs = clock.nowMs();
       const sent = stores.map((store) => ({
         commandId: ids.uuid(),

@@ -69,7 +69,7 @@ async function startIngest(
     db: office.db,
     broker: { ...(await broker.address('ingest')), protocolVersion },
     clientId: `ingest-${systemIds.uuid()}`,
-    sign: createSigner(stateDir.keys(), systemClock),
+    sign: createSigner(stateDir.keys, systemClock),
     settleIncarnation: () => settleIncarnation(office.db, stateDir, systemClock.nowMs()),
     shard: null,
     ...(handlers === undefined ? {} : { handlers }),

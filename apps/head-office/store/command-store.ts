@@ -1,5 +1,6 @@
 import type { Command, CommandResult } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
+import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 
 export interface SentCommand {
@@ -32,7 +33,7 @@ const commandOf = ({ createdAt, expiresAt, answeredAt, ...rest }: CommandRow): S
 });
 
 export const insertCommand = (
-  db: Database,
+  db: Database | PoolClient,
   command: Omit<SentCommand, 'outcome' | 'detail' | 'answeredAtMs'>,
 ): Promise<unknown> =>
   db.query(

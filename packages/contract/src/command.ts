@@ -17,8 +17,17 @@ export const commandSchema = z.object({
       catalogue: z.boolean().optional(),
     }),
     z.object({ name: z.literal('ping') }),
-    /** A new credential. */
-    z.object({ name: z.literal('rotate') }),
+    /** A new credential, sealed by the store's key for this store and user: tried first, then taken. */
+    z.object({
+      name: z.literal('rotate'),
+      user: plainText(64).min(1),
+      sealed: z
+        .string()
+        .regex(/^[\w-]+$/)
+        .max(2000),
+    }),
+    /** The public keys to believe from now on, PEM: during an overlap the old one and the new one. */
+    z.object({ name: z.literal('trust'), keys: z.array(plainText(1000).min(1)).min(1).max(8) }),
     z.object({ name: z.literal('close-day') }),
     z.object({ name: z.literal('backup') }),
     z.object({ name: z.literal('log-level'), level: z.enum(['debug', 'info', 'warn', 'error']) }),

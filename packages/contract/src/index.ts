@@ -22,6 +22,8 @@ export * from './catalogue-delta.ts';
 export * from './catalogue-report.ts';
 export * from './config.ts';
 export * from './signing.ts';
+export * from './sealed.ts';
+export * from './join-file.ts';
 export * from './topics.ts';
 export * from './asyncapi.ts';
 export { plainText } from './primitives.ts';

@@ -5,6 +5,8 @@ export * from './service.ts';
 export * from './crash-points.ts';
 export * from './mqtt-link.ts';
 export * from './broker-config.ts';
+export * from './broker-probe.ts';
+export * from './whole-file.ts';
 export * from './http.ts';
 export * from './api.ts';
 export * from './metrics.ts';

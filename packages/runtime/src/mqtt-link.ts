@@ -32,7 +32,8 @@ export interface IncomingMessage {
 }
 
 export interface MqttLinkOptions {
-  readonly broker: BrokerAddress;
+  /** Asked for at every connection: a credential may have been rotated. */
+  readonly broker: BrokerAddress | (() => BrokerAddress);
   readonly clientId: string;
   readonly subscriptions: readonly string[];
   /** Made anew for every connection: it carries a session number. */
@@ -109,7 +110,8 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
   };
 
   const connect = (): void => {
-    const own = mqtt.connect(options.broker.url, clientOptions(options));
+    const broker = typeof options.broker === 'function' ? options.broker() : options.broker;
+    const own = mqtt.connect(broker.url, clientOptions(broker, options));
     client = own;
     open = new Set();
     waiting = [];
@@ -207,7 +209,7 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
 const outcomeOf = (error: Error): PublishOutcome =>
   'code' in error && typeof error.code === 'number' && error.code >= 128 ? 'denied' : 'lost';
 
-function clientOptions({ broker, clientId, will }: MqttLinkOptions): IClientOptions {
+function clientOptions(broker: BrokerAddress, { clientId, will }: MqttLinkOptions): IClientOptions {
   const lastWill = will?.();
   const version = broker.protocolVersion ?? 5;
   return {

@@ -46,7 +46,8 @@ export interface DownLane {
 
 export interface SyncWorkerDeps {
   readonly store: StoreCode;
-  readonly broker: BrokerAddress;
+  /** Asked for at every connection: the credential is rotated. */
+  readonly broker: () => BrokerAddress;
   readonly trusted: readonly TrustedKey[];
   readonly journal: JournalStore;
   readonly syncState: SyncStateStore;

@@ -1,0 +1,141 @@
+import { newJoinCode, publicPemOf, type SigningKey, writeJoinFile } from '@tillwire/contract';
+import { type StoreCode, utcInstant } from '@tillwire/domain';
+import { type BrokerAddress, Problem } from '@tillwire/runtime';
+import { recordAlert } from '../../store/alert-store.ts';
+import {
+  type Credential,
+  credentialsOfStore,
+  dropCredentials,
+  insertCredential,
+  lastEpochOf,
+  lockStore,
+  markDroppedAtBroker,
+  provisionStore,
+  revokeStore,
+} from '../../store/credential-store.ts';
+import { inTransaction } from '../../store/database.ts';
+import { isServed, listStores } from '../../store/fleet-store.ts';
+import { PASSWORD_BYTES, type RotationDeps, servedStore, userOf } from './rotation.ts';
+
+export interface Provisioning {
+  readonly store: StoreCode;
+  readonly name: string;
+  readonly day: { readonly timeZone: string; readonly rollover: string };
+  /** As the shop reaches it. */
+  readonly broker: Pick<BrokerAddress, 'url' | 'ca'>;
+  readonly signingKeys: readonly SigningKey[];
+  /** How long the join file can be used. */
+  readonly lifeMs: number;
+  /** Also when the store is provisioned already: its present machine is shut out. */
+  readonly again: boolean;
+  readonly by: string;
+}
+
+export interface Provisioned {
+  /** Text of the join file. */
+  readonly file: string;
+  /** Opens it; nobody can be told it again. */
+  readonly code: string;
+  /** Its journal is held here already: the new machine begins a new epoch. */
+  readonly hadJournal: boolean;
+}
+
+/**
+ * Makes a store one of the chain's: its account at the broker, live, and a join file (protocol.md §6.3). Dying in
+ * the middle leaves an account nobody has the password of; the next run begins anew.
+ */
+export async function provisionStoreByFile(
+  { db, accounts, storeKey, clock, ids, crashPoint }: RotationDeps,
+  { store, name, day, broker, signingKeys, lifeMs, again, by }: Provisioning,
+): Promise<Provisioned> {
+  const nowMs = clock.nowMs();
+  const [joinId, password] = [ids.uuid(), ids.secret(PASSWORD_BYTES)];
+  const { user, lastEpoch } = await inTransaction(db, async (client) => {
+    const known = (await listStores(client)).find((one) => one.store === store);
+    const served = known !== undefined && isServed(known);
+    if (served && !again) {
+      throw new Problem(
+        409,
+        'provisioned-already',
+        `${store} is provisioned already; a new join file shuts its present machine out (--again)`,
+      );
+    }
+    await provisionStore(client, { store, name, atMs: nowMs });
+    await lockStore(client, store);
+    const all = await credentialsOfStore(client, store);
+    await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
+    const credential = nextCredential(store, all, served);
+    await insertCredential(client, { ...credential, joinId, requestedBy: by, createdAtMs: nowMs });
+    return { user: credential.user, lastEpoch: await lastEpochOf(client, store) };
+  });
+  crashPoint('provisioned-in-database');
+  await accounts.put(store, user, password);
+  for (const old of await credentialsOfStore(db, store)) {
+    if (old.state !== 'dropped' || old.droppedAtBroker) continue;
+    await accounts.drop([old.user]);
+    await markDroppedAtBroker(db, old);
+  }
+  // The account `broker init` may have made, from before it had a join file.
+  if (user !== store) await accounts.drop([store]);
+  const code = newJoinCode(ids.secret);
+  const file = writeJoinFile(
+    {
+      store_code: store,
+      name,
+      join_id: joinId,
+      day: { time_zone: day.timeZone, rollover: day.rollover },
+      broker: { url: broker.url, ca: broker.ca ?? '', user, password },
+      store_key: storeKey(store, joinId).toString('base64url'),
+      trust_anchors: signingKeys.map(publicPemOf).join(''),
+      last_epoch: lastEpoch,
+    },
+    {
+      issuedAt: utcInstant(nowMs),
+      expiresAt: utcInstant(nowMs + lifeMs),
+      code,
+      random: ids.secret,
+    },
+  );
+  return { file, code, hadJournal: lastEpoch > 0 };
+}
+
+/** One that was served before it had credentials of its own here uses the first name already. */
+function nextCredential(store: StoreCode, all: readonly Credential[], served: boolean) {
+  const last = Math.max(served ? 1 : 0, ...all.map(({ generation }) => generation));
+  const generation = last + 1;
+  return {
+    store,
+    generation,
+    user: userOf(store, generation),
+    origin: 'join',
+    state: 'in-use',
+  } as const;
+}
+
+/** Ends a store: its sessions are cut at once, it is told nothing any more. What it sold comes by USB stick. */
+export async function revokeStoreNow(
+  { db, accounts, clock, crashPoint }: RotationDeps,
+  store: StoreCode,
+  by: string,
+): Promise<void> {
+  await servedStore(db, store);
+  const nowMs = clock.nowMs();
+  const all = await inTransaction(db, async (client) => {
+    await lockStore(client, store);
+    await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
+    await revokeStore(client, store, nowMs);
+    await recordAlert(client, {
+      store,
+      code: 'store-revoked',
+      key: String(nowMs),
+      message: 'the store was revoked: what it sold and did not send comes by USB stick',
+      facts: { by },
+      at: new Date(nowMs),
+    });
+    return credentialsOfStore(client, store);
+  });
+  // Whatever dies from here on: what is dropped and not so at the broker is dropped there by the keeper.
+  crashPoint('revoked-in-database');
+  await accounts.drop([...new Set([store, ...all.map(({ user }) => user)])]);
+  for (const one of all) await markDroppedAtBroker(db, one);
+}

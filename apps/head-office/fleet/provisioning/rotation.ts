@@ -1,0 +1,275 @@
+import { rotationContext, seal, unseal } from '@tillwire/contract';
+import type { StoreCode } from '@tillwire/domain';
+import {
+  type Clock,
+  type CrashPoint,
+  type Ids,
+  type Log,
+  Problem,
+  repeat,
+  type Service,
+} from '@tillwire/runtime';
+import type { PoolClient } from 'pg';
+import { recordAlert } from '../../store/alert-store.ts';
+import { insertCommand, readCommand } from '../../store/command-store.ts';
+import {
+  type Credential,
+  credentialsOfStore,
+  dropCredentials,
+  insertCredential,
+  lockStore,
+  markDroppedAtBroker,
+  nameCommand,
+  ripeCredentials,
+  unsettledCredentials,
+  useCredential,
+} from '../../store/credential-store.ts';
+import { type Database, inTransaction } from '../../store/database.ts';
+import { listStores } from '../../store/fleet-store.ts';
+import type { BrokerAccounts } from './broker-accounts.ts';
+
+export interface RotationDeps {
+  readonly db: Database;
+  readonly accounts: BrokerAccounts;
+  /** The key of a store, of one of its provisionings. */
+  readonly storeKey: (store: StoreCode, joinId: string) => Buffer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly crashPoint: CrashPoint;
+}
+
+/**
+ * New credentials for stores (protocol.md §6.3). One is offered beside the one in use, sealed; the store connects
+ * with it, takes it and says so; only then the old one goes. Every step is in the database first, so whatever dies
+ * is carried on by the next `step`, of whichever process.
+ */
+export interface Rotations {
+  /** Offers a store a new credential; goes on with one that is on offer already. */
+  readonly rotate: (store: StoreCode, by: string) => Promise<Credential>;
+  /** Brings broker and database together. How many credentials it settled. */
+  readonly step: () => Promise<number>;
+  /** Rotates what is older than `maxAgeMs`, and what came by a join file once that was used: it is worth nothing then. */
+  readonly rotateRipe: (maxAgeMs: number) => Promise<number>;
+  readonly credentials: (store: StoreCode) => Promise<readonly Credential[]>;
+}
+
+export const PASSWORD_BYTES = 24;
+/** A store that is off takes it up when it comes back; until then it is sent again. */
+const ROTATE_LIFE_MS = 7 * 86_400_000;
+/** A broker that was put back from a backup is told again of what is on offer. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** How the broker knows a store: by its code at first, then by code and generation. */
+export const userOf = (store: StoreCode, generation: number): string =>
+  generation === 1 ? store : `${store}.${generation}`;
+
+export function createRotations(deps: RotationDeps): Rotations {
+  const { db, accounts, clock, crashPoint } = deps;
+  /** When an offer was last seen at the broker, by user. */
+  const seenMs = new Map<string, number>();
+
+  const offerAtBroker = async (credential: Credential, sealed: string): Promise<void> => {
+    const { store, user, joinId } = credential;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - (seenMs.get(user) ?? Number.NEGATIVE_INFINITY) < LOOK_AGAIN_MS) return;
+    const key = deps.storeKey(store, joinId);
+    const password = unseal(key, rotationContext(store, user), sealed);
+    if (password === null) throw new Error(`the credential on offer to ${store} does not open`);
+    // Putting it once more would end the session that may be trying it.
+    if (!(await accounts.users()).includes(user)) await accounts.put(store, user, password);
+    seenMs.set(user, nowMs);
+    crashPoint('new-at-broker');
+  };
+
+  /** One credential as far as it goes; true once it is settled. */
+  const settle = async (credential: Credential): Promise<boolean> => {
+    if (credential.state === 'dropped') {
+      await accounts.drop([credential.user]);
+      crashPoint('old-dropped-at-broker');
+      await markDroppedAtBroker(db, credential);
+      return true;
+    }
+    const sent = credential.commandId === null ? null : await readCommand(db, credential.commandId);
+    if (sent?.command.name !== 'rotate') return false;
+    const { sealed } = sent.command;
+    switch (sent.outcome) {
+      case null:
+        await offerAtBroker(credential, sealed);
+        return false;
+      case 'done':
+        await whileOffered(db, credential, async (client) => {
+          await dropCredentials(client, credential.store, ['in-use'], clock.nowMs());
+          await useCredential(client, credential, clock.nowMs());
+        });
+        crashPoint('new-in-use');
+        return true;
+      case 'expired':
+        // The store may have taken it and died before it said so: only its word ends an offer.
+        await whileOffered(db, credential, (client) =>
+          sendRotate(client, deps, credential, sealed),
+        );
+        return false;
+      case 'failed':
+      case 'not-supported':
+        await whileOffered(db, credential, (client) =>
+          dropCredentials(client, credential.store, ['offered'], clock.nowMs()),
+        );
+        await recordAlert(db, {
+          store: credential.store,
+          code: 'rotation-failed',
+          key: sent.commandId,
+          message: 'the store did not take its new credential; the old one stays',
+          facts: { detail: sent.detail.slice(0, 500) },
+          at: new Date(clock.nowMs()),
+        });
+        return true;
+    }
+  };
+
+  const step = async (): Promise<number> => {
+    for (let settled = 0; ;) {
+      const before = settled;
+      for (const credential of await unsettledCredentials(db)) {
+        settled += Number(await settle(credential));
+      }
+      // Settling an offer drops the credential before it.
+      if (settled === before) return settled;
+    }
+  };
+  const rotate: Rotations['rotate'] = async (store, by) => {
+    await servedStore(db, store);
+    const offered = await inTransaction(db, (client) => offer(client, deps, store, by));
+    crashPoint('rotation-offered');
+    await settle(offered);
+    return offered;
+  };
+  return {
+    rotate,
+    step,
+    rotateRipe: async (maxAgeMs) => {
+      const ripe = await ripeCredentials(db, new Date(clock.nowMs() - maxAgeMs));
+      for (const { store } of ripe) await rotate(store, 'rotation policy');
+      return ripe.length;
+    },
+    credentials: (store) => credentialsOfStore(db, store),
+  };
+}
+
+const whileOffered = (
+  db: Database,
+  { store, generation }: Credential,
+  work: (client: PoolClient) => Promise<unknown>,
+): Promise<void> =>
+  inTransaction(db, async (client) => {
+    await lockStore(client, store);
+    const all = await credentialsOfStore(client, store);
+    const isOffered = all.some((one) => one.generation === generation && one.state === 'offered');
+    if (isOffered) await work(client);
+  });
+
+async function offer(
+  client: PoolClient,
+  deps: RotationDeps,
+  store: StoreCode,
+  by: string,
+): Promise<Credential> {
+  await lockStore(client, store);
+  const all = await credentialsOfStore(client, store);
+  const offered = all.find(({ state }) => state === 'offered');
+  if (offered !== undefined) return offered;
+  const inUse = all.find(({ state }) => state === 'in-use');
+  if (inUse === undefined) {
+    throw new Problem(
+      409,
+      'no-store-key',
+      `${store} did not join by a file, so it has no key to seal a new credential by; provision it again`,
+    );
+  }
+  const generation = Math.max(...all.map((one) => one.generation)) + 1;
+  const next = {
+    store,
+    generation,
+    user: userOf(store, generation),
+    joinId: inUse.joinId,
+    origin: 'rotation',
+    state: 'offered',
+    requestedBy: by,
+    createdAtMs: deps.clock.nowMs(),
+  } as const;
+  await insertCredential(client, next);
+  const { ids, storeKey } = deps;
+  const context = rotationContext(store, next.user);
+  const password = ids.secret(PASSWORD_BYTES);
+  const sealed = seal(storeKey(store, next.joinId), context, password, ids.secret);
+  return {
+    ...next,
+    commandId: await sendRotate(client, deps, next, sealed),
+    droppedAtBroker: false,
+  };
+}
+
+async function sendRotate(
+  client: PoolClient,
+  { clock, ids }: RotationDeps,
+  credential: Pick<Credential, 'store' | 'generation' | 'user' | 'requestedBy'>,
+  sealed: string,
+): Promise<string> {
+  const commandId = ids.uuid();
+  const nowMs = clock.nowMs();
+  await insertCommand(client, {
+    commandId,
+    store: credential.store,
+    command: { name: 'rotate', user: credential.user, sealed },
+    sentBy: credential.requestedBy,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + ROTATE_LIFE_MS,
+  });
+  await nameCommand(client, credential, commandId);
+  return commandId;
+}
+
+/** @throws {Problem} unless the store is provisioned and not revoked. */
+export async function servedStore(db: Database, store: StoreCode): Promise<void> {
+  const known = (await listStores(db)).find((one) => one.store === store);
+  if (known === undefined || known.provisionedAtMs === null) {
+    throw new Problem(404, 'unknown-store', `not a store of the chain: ${store}`);
+  }
+  if (known.revokedAtMs !== null) {
+    throw new Problem(409, 'revoked', `${store} is revoked; provision it to have it back`);
+  }
+}
+
+/** Every so often, and quicker than a person waits. */
+const STEP_MS = 500;
+const RIPE_MS = 10_000;
+
+/** Carries rotations through, whoever began them, and begins those the policy wants. */
+export const createRotationKeeper = ({
+  rotations,
+  maxAgeMs,
+  clock,
+  log,
+}: {
+  readonly rotations: Rotations;
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Service => ({
+  name: 'rotation',
+  run: async (signal) => {
+    let lookedAtMs = Number.NEGATIVE_INFINITY;
+    await repeat(
+      STEP_MS,
+      signal,
+      async () => {
+        const settled = await rotations.step();
+        if (settled > 0) log.info({ settled }, 'credentials settled');
+        if (clock.monotonicMs() - lookedAtMs < RIPE_MS) return;
+        lookedAtMs = clock.monotonicMs();
+        const begun = await rotations.rotateRipe(maxAgeMs);
+        if (begun > 0) log.info({ stores: begun }, 'credentials are due: rotating');
+      },
+      (error) => log.error({ err: error }, 'credentials could not be settled; trying again'),
+    );
+  },
+});

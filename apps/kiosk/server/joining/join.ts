@@ -1,0 +1,168 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type JoinContent, type JoinFault, readJoinFile } from '@tillwire/contract';
+import { parseRollover, storeCode } from '@tillwire/domain';
+import { type Clock, type Ids, probeBroker, writeSecretFile } from '@tillwire/runtime';
+import { openKioskDatabase } from '../store/database.ts';
+import { beginEpoch } from '../store/restore-store.ts';
+import { writeCredentialFolder } from './credential-folder.ts';
+
+/** A kiosk can't join, for a reason whoever stands before it can mend. */
+export class JoinError extends Error {
+  override readonly name = 'JoinError';
+}
+
+export interface JoinOptions {
+  readonly file: string;
+  readonly code: string;
+  /** Made when missing; must be empty. */
+  readonly folder: string;
+  readonly http: { readonly host: string; readonly port: number };
+  /** Without asking the broker: the line comes later. */
+  readonly offline: boolean;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** What a kiosk that joined is started with. */
+export interface Joined {
+  readonly store: string;
+  readonly name: string;
+  /** Its environment file. */
+  readonly environment: string;
+  /** The epoch it begins above an earlier machine's; null: the store is new. */
+  readonly epoch: number | null;
+}
+
+/**
+ * Makes an empty folder a kiosk (protocol.md §6.3): opens the join file, lets the broker confirm the credential, and
+ * writes credential, trust anchors, database and environment. Nothing is left behind when something is wrong.
+ * @throws {JoinError}
+ */
+export async function joinKiosk(options: JoinOptions): Promise<Joined> {
+  const { file, code, offline, clock, ids } = options;
+  const folder = resolve(options.folder);
+  const content = openJoinFile(file, { code, nowMs: clock.nowMs() });
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new JoinError(`${folder} is not empty: a kiosk is never joined over another`);
+  }
+  if (/["\\$`\s]/.test(folder)) {
+    throw new JoinError(`${folder}: a kiosk's folder has no spaces or quotes in its name`);
+  }
+  if (!offline) await askBroker(content, ids);
+  const isOurs = !existsSync(folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    return await writeKiosk(folder, content, options);
+  } catch (error) {
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    if (isOurs) rmSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+function openJoinFile(
+  file: string,
+  { code, nowMs }: { readonly code: string; readonly nowMs: number },
+): JoinContent {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new JoinError(`${file} can't be read: ${error instanceof Error ? error.message : ''}`);
+  }
+  const opened = readJoinFile(text, { code, nowMs });
+  if (opened.ok) return opened.value;
+  throw new JoinError(`${file}: ${faultText(opened.error, nowMs)}`);
+}
+
+function faultText(fault: JoinFault, nowMs: number): string {
+  const now = new Date(nowMs).toISOString();
+  switch (fault.type) {
+    case 'not-a-join-file':
+      return 'this is no join file: `tillwire store provision` writes one';
+    case 'other-version':
+      return `it was written by another version of Tillwire (format ${fault.version}): make a new one, or upgrade`;
+    case 'clock-behind':
+      return `it was made at ${fault.issuedAt}, but the clock of this machine says ${now}: set the clock`;
+    case 'expired':
+      return `it could be used until ${fault.expiresAt} (the clock of this machine says ${now}): make a new one`;
+    case 'wrong-code-or-changed':
+      return 'it does not open: the code is another one, or the file was changed';
+  }
+}
+
+async function askBroker({ store_code, broker }: JoinContent, ids: Ids): Promise<void> {
+  const { url, ca, user: username, password } = broker;
+  const address = { url, ca: ca === '' ? undefined : ca, username, password };
+  const answer = await probeBroker(address, `${store_code}-join-${ids.uuid()}`);
+  switch (answer.type) {
+    case 'let-in':
+      return;
+    case 'refused':
+      throw new JoinError(
+        `${url} does not know this credential: the file was used before, or replaced by a newer one. Make a new one`,
+      );
+    case 'not-trusted':
+      throw new JoinError(`${url} is not the broker it should be: ${answer.detail}`);
+    case 'unreachable':
+      throw new JoinError(
+        `${url} can't be reached: ${answer.detail}. Mend the line, or join without it by --offline`,
+      );
+  }
+}
+
+const TOKEN_BYTES = 24;
+
+async function writeKiosk(
+  folder: string,
+  content: JoinContent,
+  { http, clock, ids }: JoinOptions,
+): Promise<Joined> {
+  const { store_code, name, broker, day, last_epoch } = content;
+  const credentials = join(folder, 'credentials');
+  const [ca, anchors] = [
+    join(credentials, 'broker-ca.crt'),
+    join(credentials, 'trust-anchors.pem'),
+  ];
+  const { user, password } = broker;
+  writeCredentialFolder(credentials, { login: { user, password }, storeKey: content.store_key });
+  writeSecretFile(anchors, content.trust_anchors);
+  if (broker.ca !== '') writeFileSync(ca, broker.ca, { mode: 0o644 });
+  const path = join(folder, 'data', `${store_code}.db`);
+  const database = await openKioskDatabase({ path }, { store: storeCode(store_code), clock, ids });
+  let epoch: number | null = null;
+  try {
+    if (last_epoch > 0) {
+      const rules = {
+        timeZone: day.time_zone,
+        rolloverMinutes: parseRollover(day.rollover) ?? 0,
+      };
+      // Head Office may know an epoch that this machine's clock has not come to.
+      const nowMs = Math.max(clock.nowMs(), (last_epoch + 1) * 1000);
+      epoch = (await beginEpoch(database, { nowMs, rules, ids })).epoch;
+    }
+  } finally {
+    await database.destroy();
+  }
+  const environment = join(folder, 'kiosk.env');
+  const variables: Readonly<Record<string, string>> = {
+    STORE_CODE: store_code,
+    MQTT_URL: broker.url,
+    ...(broker.ca === '' ? {} : { MQTT_CA: ca }),
+    CREDENTIAL_DIR: credentials,
+    TRUST_ANCHORS: anchors,
+    DB_PATH: path,
+    EXPORT_DIR: join(folder, 'exports'),
+    BACKUP_DIR: join(folder, 'backups'),
+    TZ_STORE: day.time_zone,
+    DAY_ROLLOVER: day.rollover,
+    HTTP_HOST: http.host,
+    HTTP_PORT: String(http.port),
+    API_TOKEN: ids.secret(TOKEN_BYTES),
+    SESSION_SECRET: ids.secret(TOKEN_BYTES * 2),
+  };
+  const lines = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+  writeSecretFile(environment, `${lines.join('\n')}\n`);
+  return { store: store_code, name, environment, epoch };
+}
