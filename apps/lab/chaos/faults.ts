@@ -1,0 +1,135 @@
+import { connectAsync } from 'mqtt';
+import { readFile } from 'node:fs/promises';
+import type { History } from '../load/history.ts';
+import type { Random } from '../random.ts';
+import { pause, until } from '../waiting.ts';
+import type { Line } from '../world/line.ts';
+import type { Program } from '../world/program.ts';
+import { storeAt, type World } from '../world/world.ts';
+import type { Fault } from './schedule.ts';
+
+export interface FaultTools {
+  readonly world: World;
+  readonly history: History;
+  /** Draws what is not of the schedule itself, such as the order of re-delivered messages. */
+  readonly random: Random;
+  readonly changeMenu: (pence: number) => Promise<void>;
+  readonly closeDay: (shop: number) => Promise<void>;
+}
+
+/** How long a process may take to serve again; many start at once on few cores. */
+const BACK_WITHIN_MS = 120_000;
+
+/** Does `fault`, and returns once what it hit serves again. @throws when it does not. */
+export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
+  const { world } = tools;
+  const { office, broker, postgres } = world;
+  switch (fault.kind) {
+    case 'kill-shop':
+      return kill(shopOf(world, fault.shop).programs[fault.part], fault.downMs);
+    case 'crash-shop':
+      return crash(shopOf(world, fault.shop).programs[fault.part], fault.point);
+    case 'kill-ingest':
+      return kill(workerOf(world, fault.worker), fault.downMs);
+    case 'crash-ingest':
+      return crash(workerOf(world, fault.worker), fault.point);
+    case 'kill-publisher':
+      return kill(office.publisher, fault.downMs);
+    case 'crash-publisher':
+      return crash(office.publisher, fault.point);
+    case 'kill-dashboard':
+      return kill(office.dashboard, fault.downMs);
+    case 'kill-broker':
+      return kill(broker.program, fault.downMs);
+    case 'wipe-broker':
+      return broker.program.knock('SIGKILL', fault.downMs, broker.wipe);
+    case 'stop-postgres':
+      return postgres.program.knock(fault.signal, fault.downMs);
+    case 'cut-line':
+      return upset(shopOf(world, fault.shop).line, (line) => line.cut(), fault.forMs);
+    case 'freeze-line':
+      return upset(shopOf(world, fault.shop).line, (line) => line.freeze(), fault.forMs);
+    case 'slow-line': {
+      const { delayMs, forMs } = fault;
+      return upset(shopOf(world, fault.shop).line, (line) => line.slow(delayMs), forMs);
+    }
+    case 'flap-line':
+      for (let time = 0; time < fault.times; time++) {
+        await upset(shopOf(world, fault.shop).line, (line) => line.cut(), 150);
+        await pause(400);
+      }
+      return;
+    case 'cut-office':
+      return upset(office.line, (line) => line.cut(), fault.forMs);
+    case 'freeze-office':
+      return upset(office.line, (line) => line.freeze(), fault.forMs);
+    case 'redeliver':
+      return redeliver(fault, tools);
+    case 'change-menu':
+      return tools.changeMenu(fault.pence);
+    case 'close-day':
+      return tools.closeDay(fault.shop);
+  }
+}
+
+const at = <T>(of: readonly T[], index: number): T => of[index % of.length] as T;
+const shopOf = (world: World, shop: number) => at(world.shops, shop);
+const workerOf = (world: World, worker: number): Program => at(world.office.ingest, worker);
+
+const kill = (program: Program, downMs: number): Promise<void> => program.knock('SIGKILL', downMs);
+
+/** Its next life has the crash point; the supervisor starts the one after. */
+async function crash(program: Program, point: string): Promise<void> {
+  program.arm(point);
+  await program.knock('SIGKILL');
+  await until(`${program.name} to be back`, program.isReady, { withinMs: BACK_WITHIN_MS });
+}
+
+async function upset(line: Line, how: (line: Line) => void, forMs: number): Promise<void> {
+  how(line);
+  await pause(forMs);
+  line.mend();
+}
+
+/**
+ * What Head Office has of a shop already comes once more, in another order and in batches, as a line that doubles
+ * and reorders would deliver it.
+ */
+async function redeliver(
+  { shop, events }: Extract<Fault, { kind: 'redeliver' }>,
+  { world, random }: FaultTools,
+): Promise<void> {
+  const { store, account } = shopOf(world, shop);
+  // The broker and PostgreSQL may be down: then there is nobody to deliver to, which is a fault of its own.
+  await until(
+    `events of ${storeAt(shop)} to be delivered again`,
+    async () => {
+      const rows = await world.books.query<{ payload: string }>(
+        `SELECT payload FROM journal WHERE store = $1 AND kind = 'order'
+         ORDER BY received_at DESC LIMIT $2`,
+        [store, events],
+      );
+      const texts = random.shuffled(rows.map(({ payload }) => payload));
+      const client = await connectAsync(`mqtts://localhost:${world.broker.port}`, {
+        ca: await readFile(account['MQTT_CA'] ?? ''),
+        username: account['MQTT_USER'] ?? '',
+        password: account['MQTT_PASS'] ?? '',
+        clientId: `lab-${store}-${random.whole(0, 1e9)}`,
+        reconnectPeriod: 0,
+        protocolVersion: 5,
+      });
+      // A connection that dies is asked for again by the next round.
+      client.on('error', () => undefined);
+      try {
+        for (let from = 0; from < texts.length; from += 50) {
+          const batch = texts.slice(from, from + 50).join(',');
+          await client.publishAsync(`stores/${store}/orders`, `{"batch":[${batch}]}`, { qos: 1 });
+        }
+      } finally {
+        await client.endAsync(true);
+      }
+      return true;
+    },
+    { withinMs: BACK_WITHIN_MS, everyMs: 1000 },
+  );
+}

@@ -1,0 +1,40 @@
+import { storeAt } from '../world/world.ts';
+import type { ChaosReport } from './chaos.ts';
+import { drawSchedule, faultText } from './schedule.ts';
+
+const list = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ') || 'none';
+
+/** What a run comes to, in words; of a failed one what is needed to run it again. */
+export function chaosLines(report: ChaosReport, faultsPerMinute: number): readonly string[] {
+  const { seed, minutes, stores, findings } = report;
+  const lines = [
+    `faults: ${list(report.kinds)}`,
+    `ended by themselves and started again: ${list(report.ends)}`,
+    `refused: ${list(report.refused)}`,
+    `everything acknowledged and reconciled ${report.settledS} s after the last order, ${report.days} days closed`,
+  ];
+  if (findings.length > 0) {
+    const schedule = drawSchedule({
+      seed,
+      minutes,
+      stores,
+      ingestWorkers: 2,
+      perMinute: faultsPerMinute,
+    });
+    lines.push(`seed ${seed}; its schedule:`);
+    for (const { atMs, fault } of schedule) {
+      lines.push(`  ${(atMs / 1000).toFixed(1)} s ${faultText(fault, storeAt)}`);
+    }
+    lines.push(`${findings.length} things are wrong; the first of each kind:`);
+    const kinds = Map.groupBy(findings, ({ check }) => check);
+    for (const [check, [first]] of kinds) lines.push(`  ${check}: ${first?.what}`);
+  }
+  lines.push(
+    `faults survived ${report.survived}/${report.faults}, orders ${report.orders}, lost ${report.lost}, duplicated ${report.duplicated}`,
+  );
+  return lines;
+}

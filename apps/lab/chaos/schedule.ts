@@ -1,0 +1,158 @@
+import { createRandom, type Random } from '../random.ts';
+import { SHOP_PARTS, type ShopPart } from '../world/shop.ts';
+
+/** What is done to the system; times in milliseconds, `shop` and `worker` from 0. */
+export type Fault =
+  | {
+      readonly kind: 'kill-shop';
+      readonly shop: number;
+      readonly part: ShopPart;
+      readonly downMs: number;
+    }
+  | {
+      readonly kind: 'crash-shop';
+      readonly shop: number;
+      readonly part: ShopPart;
+      readonly point: string;
+    }
+  | { readonly kind: 'kill-ingest'; readonly worker: number; readonly downMs: number }
+  | { readonly kind: 'crash-ingest'; readonly worker: number; readonly point: string }
+  | { readonly kind: 'kill-publisher' | 'kill-dashboard'; readonly downMs: number }
+  | { readonly kind: 'crash-publisher'; readonly point: string }
+  | { readonly kind: 'kill-broker' | 'wipe-broker'; readonly downMs: number }
+  | {
+      readonly kind: 'stop-postgres';
+      readonly signal: 'SIGQUIT' | 'SIGKILL';
+      readonly downMs: number;
+    }
+  | { readonly kind: 'cut-line' | 'freeze-line'; readonly shop: number; readonly forMs: number }
+  | { readonly kind: 'flap-line'; readonly shop: number; readonly times: number }
+  | {
+      readonly kind: 'slow-line';
+      readonly shop: number;
+      readonly delayMs: number;
+      readonly forMs: number;
+    }
+  | { readonly kind: 'cut-office' | 'freeze-office'; readonly forMs: number }
+  | { readonly kind: 'redeliver'; readonly shop: number; readonly events: number }
+  | { readonly kind: 'change-menu'; readonly pence: number }
+  | { readonly kind: 'close-day'; readonly shop: number };
+
+export interface Scheduled {
+  readonly atMs: number;
+  readonly fault: Fault;
+}
+
+export interface ScheduleOptions {
+  readonly seed: string;
+  readonly minutes: number;
+  readonly stores: number;
+  readonly ingestWorkers: number;
+  readonly perMinute: number;
+}
+
+const WEB_POINTS = ['web.before-commit', 'web.after-commit', 'web.after-revise'];
+const SYNC_POINTS = [
+  'sync.before-publish',
+  'sync.after-puback',
+  'sync.before-release',
+  'sync.after-release',
+  'catalogue.delta-kept',
+  'catalogue.before-switch',
+  'catalogue.after-switch',
+];
+const DAY_POINTS = ['day.before-issue', 'day.after-close'];
+const INGEST_POINTS = ['ingest.before-commit', 'ingest.after-commit', 'ingest.after-puback'];
+const PUBLISHER_POINTS = ['catalogue.before-publish', 'catalogue.before-clear'];
+/** At the start nothing has been sold, and at the end the last faults need their time. */
+const QUIET_MS = 3000;
+
+/** Every fault of a run, by seed alone: the same seed and measures give the same faults at the same moments. */
+export function drawSchedule({
+  seed,
+  minutes,
+  stores,
+  ingestWorkers,
+  perMinute,
+}: ScheduleOptions): readonly Scheduled[] {
+  const random = createRandom(`${seed}/faults`);
+  const schedule: Scheduled[] = [];
+  const endMs = minutes * 60_000 - QUIET_MS;
+  for (let atMs = QUIET_MS; ;) {
+    atMs += random.waitMs(60_000 / perMinute);
+    if (atMs >= endMs) return schedule;
+    schedule.push({ atMs: Math.round(atMs), fault: drawFault(random, { stores, ingestWorkers }) });
+  }
+}
+
+function drawFault(
+  random: Random,
+  { stores, ingestWorkers }: { readonly stores: number; readonly ingestWorkers: number },
+): Fault {
+  const shop = random.whole(0, stores - 1);
+  const worker = random.whole(0, ingestWorkers - 1);
+  const downMs = random.whole(0, 3000);
+  const forMs = random.whole(500, 8000);
+  const part = random.pick(SHOP_PARTS);
+  const pass = random.whole(1, 4);
+  const draw = random.weighted<() => Fault>([
+    [22, () => ({ kind: 'kill-shop', shop, part, downMs })],
+    [
+      8,
+      () => ({
+        kind: 'crash-shop',
+        shop,
+        part: 'web',
+        point: `${random.pick(WEB_POINTS)}:${pass}`,
+      }),
+    ],
+    [
+      8,
+      () => ({
+        kind: 'crash-shop',
+        shop,
+        part: 'sync',
+        point: `${random.pick(SYNC_POINTS)}:${random.whole(1, 2)}`,
+      }),
+    ],
+    [2, () => ({ kind: 'crash-shop', shop, part: 'web', point: random.pick(DAY_POINTS) })],
+    [8, () => ({ kind: 'kill-ingest', worker, downMs })],
+    [6, () => ({ kind: 'crash-ingest', worker, point: `${random.pick(INGEST_POINTS)}:${pass}` })],
+    [3, () => ({ kind: 'kill-publisher', downMs })],
+    [2, () => ({ kind: 'crash-publisher', point: random.pick(PUBLISHER_POINTS) })],
+    [2, () => ({ kind: 'kill-dashboard', downMs })],
+    [4, () => ({ kind: 'kill-broker', downMs })],
+    [4, () => ({ kind: 'wipe-broker', downMs })],
+    [
+      4,
+      () => ({
+        kind: 'stop-postgres',
+        signal: random.pick(['SIGQUIT', 'SIGKILL'] as const),
+        downMs,
+      }),
+    ],
+    [6, () => ({ kind: 'cut-line', shop, forMs })],
+    [4, () => ({ kind: 'freeze-line', shop, forMs: forMs * 2 })],
+    [3, () => ({ kind: 'flap-line', shop, times: random.whole(3, 8) })],
+    [4, () => ({ kind: 'slow-line', shop, delayMs: random.whole(50, 800), forMs: forMs * 2 })],
+    [2, () => ({ kind: 'cut-office', forMs })],
+    [1, () => ({ kind: 'freeze-office', forMs })],
+    [8, () => ({ kind: 'redeliver', shop, events: random.whole(1, 300) })],
+    [3, () => ({ kind: 'change-menu', pence: random.whole(1, 99) })],
+    [4, () => ({ kind: 'close-day', shop })],
+  ]);
+  return draw();
+}
+
+/** A fault in words, for people. */
+export function faultText(fault: Fault, storeAt: (at: number) => string): string {
+  const { kind, ...rest } = fault;
+  const facts = Object.entries(rest).map(([name, value]) =>
+    name === 'shop'
+      ? storeAt(value as number)
+      : name === 'worker'
+        ? `worker ${Number(value) + 1}`
+        : `${name} ${value}`,
+  );
+  return [kind, ...facts].join(' ');
+}

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import type { Face } from '../http.ts';
+import type { History, OrderAnswer } from '../load/history.ts';
+import { countQuarantined, readCurrent, readJournal, readWatermarks } from '../store/end-state.ts';
+import type { OfficeBooks } from '../store/office-books.ts';
+import { checkDays } from './days.ts';
+import { difference, type Finding, type Verdict, wireOf, wireOfEvent } from './findings.ts';
+import { checkMenus } from './menus.ts';
+import { checkRollups } from './rollups.ts';
+
+export interface CheckDeps {
+  readonly history: History;
+  readonly shops: readonly { readonly store: string; readonly face: Face }[];
+  readonly office: Face;
+  readonly books: OfficeBooks;
+  /** The newest catalogue version before the run changed any. */
+  readonly firstMenu: number;
+}
+
+/** What the kitchen did is no part of the books. */
+const NOT_OF_THE_BOOKS = new Set(['kitchen']);
+const ZERO_HASH = '0'.repeat(64);
+
+/**
+ * Holds the end state against the history: every order the shops' API accepted is at the shop and at Head Office,
+ * once, and the same field by field; nothing else is; the journal is whole and chained; the rollups are what the
+ * orders come to; every day is reconciled. Shares no code with the product.
+ */
+export async function check({
+  history,
+  shops,
+  office,
+  books,
+  firstMenu,
+}: CheckDeps): Promise<Verdict> {
+  const findings: Finding[] = history.faults.map((what) => ({
+    check: 'one answer a request',
+    what,
+  }));
+  let [lost, duplicated, days] = [0, history.faults.length, 0];
+  const quarantined = await countQuarantined(books);
+  if (quarantined > 0) {
+    findings.push({ check: 'quarantine', what: `${quarantined} messages are parked` });
+  }
+  for (const { store, face } of shops) {
+    const expected = new Map([...history.orders()].filter(([, order]) => order.store === store));
+    findings.push(...(await checkShop(store, face, expected)));
+    const books_ = await checkOffice(store, { expected, office, books });
+    lost += books_.lost;
+    duplicated += books_.duplicated;
+    findings.push(...books_.findings);
+    findings.push(...(await checkWatermark(store, face, books)));
+    findings.push(...(await checkRollups(store, [...expected.values()], books)));
+    const closed = await checkDays(store, { face, office, orders: [...expected.values()] });
+    days += closed.days;
+    findings.push(...closed.findings);
+  }
+  findings.push(...checkMenus([...history.orders().values()], firstMenu));
+  return { orders: history.orders().size, days, lost, duplicated, findings };
+}
+
+type Expected = ReadonlyMap<string, OrderAnswer>;
+
+async function checkShop(
+  store: string,
+  face: Face,
+  expected: Expected,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const found = new Map<string, OrderAnswer>();
+  const dates = new Set([...expected.values()].map(({ businessDate }) => businessDate));
+  const { body } = await face.get('/api/days?limit=400');
+  for (const { date } of body.days as readonly { date: string }[]) dates.add(date);
+  for (const date of dates) {
+    let before = '';
+    do {
+      const page = (await face.get(`/api/orders?date=${date}&limit=500${before}`)).body;
+      for (const order of page.orders as readonly OrderAnswer[]) {
+        found.set(order.globalOrderId, order);
+      }
+      before = page.next === undefined ? '' : `&before=${page.next}`;
+    } while (before !== '');
+  }
+  for (const [id, order] of expected) {
+    const parts = difference(order, found.get(id), NOT_OF_THE_BOOKS);
+    if (parts !== null) findings.push({ check: 'shop', what: `${id} at the shop ${parts}` });
+  }
+  for (const id of found.keys()) {
+    if (!expected.has(id))
+      findings.push({ check: 'shop', what: `${id} at ${store} was never answered` });
+  }
+  findings.push(...gaps(store, [...found.values()]));
+  return findings;
+}
+
+/** Numbers of a business date run from 1 with no gap. */
+function gaps(store: string, orders: readonly OrderAnswer[]): readonly Finding[] {
+  const byDate = Map.groupBy(orders, ({ businessDate }) => businessDate);
+  return [...byDate].flatMap(([date, all]) => {
+    const most = all.reduce((highest, { number }) => Math.max(highest, number), 0);
+    return most === all.length
+      ? []
+      : [
+          {
+            check: 'order numbers',
+            what: `${store} ${date} has ${all.length} orders up to number ${most}`,
+          },
+        ];
+  });
+}
+
+async function checkOffice(
+  store: string,
+  { expected, office, books }: { expected: Expected; office: Face; books: OfficeBooks },
+): Promise<{ lost: number; duplicated: number; findings: readonly Finding[] }> {
+  const findings: Finding[] = [];
+  const tell = (check: string, what: string): number => findings.push({ check, what });
+  const listed = await listAtOffice(store, office);
+  const current = new Map(
+    (await readCurrent(books, store)).map((row) => [row.global_order_id, row]),
+  );
+  const journal = await readJournal(books, store);
+  let [lost, duplicated] = [0, 0];
+  for (const [id, order] of expected) {
+    const [shown, row] = [listed.get(id), current.get(id)];
+    if (shown === undefined || row === undefined) {
+      lost++;
+      tell('lost', `${id} (${order.totals.gross} pence) is not at Head Office`);
+      continue;
+    }
+    const facts = { revision: order.revision, status: order.status, total: order.totals.gross };
+    const parts =
+      difference(facts, { revision: shown.revision, status: shown.status, total: shown.total }) ??
+      difference(order.totals, { gross: row.gross, net: row.net, vat: row.vat }) ??
+      difference(order.lines.length, row.lines) ??
+      difference(sum(order.lines.map(({ total }) => total)), row.lines_gross);
+    if (parts !== null) tell('order at Head Office', `${id} ${parts}`);
+  }
+  for (const id of new Set([...listed.keys(), ...current.keys()])) {
+    if (expected.has(id)) continue;
+    duplicated++;
+    tell('duplicated', `${id} is at Head Office and was never answered`);
+  }
+  const latest = new Map<string, string>();
+  const byRequest = new Map<string, string>();
+  for (const { kind, subject, payload } of journal) {
+    if (kind !== 'order') continue;
+    latest.set(subject, payload);
+    const { request_id: request } = JSON.parse(payload) as { request_id: string | null };
+    const known = request === null ? undefined : byRequest.get(request);
+    if (known !== undefined && known !== subject) {
+      duplicated++;
+      tell('duplicated', `request ${request} made ${known} and ${subject}`);
+    }
+    if (request !== null) byRequest.set(request, subject);
+  }
+  for (const [id, order] of expected) {
+    const payload = latest.get(id);
+    const wanted = wireOf(order);
+    const event = payload === undefined ? undefined : (JSON.parse(payload) as never);
+    const parts = difference(wanted, event && wireOfEvent(event, wanted));
+    if (parts !== null && event !== undefined) tell('event at Head Office', `${id} ${parts}`);
+  }
+  findings.push(...chainFaults(store, journal));
+  return { lost, duplicated, findings };
+}
+
+const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
+
+interface Listed {
+  readonly globalOrderId: string;
+  readonly revision: number;
+  readonly status: string;
+  readonly total: number;
+}
+
+async function listAtOffice(store: string, office: Face): Promise<ReadonlyMap<string, Listed>> {
+  const found = new Map<string, Listed>();
+  let after: string | undefined;
+  do {
+    const page = `/api/orders?store=${store}&limit=1000${after === undefined ? '' : `&after=${after}`}`;
+    const { body } = await office.get(page);
+    for (const order of body.orders as readonly Listed[]) found.set(order.globalOrderId, order);
+    after = body.next as string | undefined;
+  } while (after !== undefined);
+  return found;
+}
+
+/** Every place from 1, each the hash of its bytes and chained to the one before. */
+function chainFaults(
+  store: string,
+  journal: Awaited<ReturnType<typeof readJournal>>,
+): readonly Finding[] {
+  let [epoch, seq, hash] = [0, 0, ZERO_HASH];
+  for (const row of journal) {
+    if (row.journal_epoch !== epoch) [epoch, seq] = [row.journal_epoch, 0];
+    const at = `${store} ${row.journal_epoch}/${row.journal_seq}`;
+    const found =
+      row.journal_seq !== seq + 1
+        ? `follows ${seq}`
+        : row.prev_hash !== hash
+          ? 'does not chain to the one before'
+          : createHash('sha256').update(row.payload).digest('hex') !== row.hash
+            ? 'is not what its hash says'
+            : null;
+    if (found !== null) return [{ check: 'journal', what: `${at} ${found}` }];
+    [seq, hash] = [row.journal_seq, row.hash];
+  }
+  return [];
+}
+
+/** The claim of completeness reaches the journal's end, there and in the shop's own words. */
+async function checkWatermark(
+  store: string,
+  face: Face,
+  books: OfficeBooks,
+): Promise<readonly Finding[]> {
+  const { body } = await face.get('/api/sync');
+  const held = await readWatermarks(books, store);
+  const epochs = body.epochs as readonly {
+    journalEpoch: number;
+    head: number;
+    completeThrough: number;
+  }[];
+  const findings = epochs.flatMap(({ journalEpoch, head, completeThrough }) => {
+    const watermark = held.find(({ journal_epoch }) => journal_epoch === journalEpoch);
+    const there = watermark?.complete_through ?? 0;
+    if (there === head && completeThrough === head) return [];
+    const what = `${store} epoch ${journalEpoch} ends at ${head}; complete through ${there} there, ${completeThrough} by the shop`;
+    return [{ check: 'watermark', what }];
+  });
+  if (body.unsent.count !== 0 || body.parked !== 0) {
+    const what = `${store} has ${body.unsent.count} unsent and ${body.parked} parked`;
+    return [...findings, { check: 'watermark', what }];
+  }
+  return findings;
+}

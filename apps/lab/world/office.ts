@@ -1,0 +1,91 @@
+import process from 'node:process';
+import { join } from 'node:path';
+import { createFace, type Face } from '../http.ts';
+import type { LabBroker } from './broker.ts';
+import { freePort, type Line, startLine } from './line.ts';
+import { createProgram, type Program } from './program.ts';
+import { TILLWIRE } from './tillwire.ts';
+
+/** Head Office as processes of their own, behind one line. */
+export interface Office {
+  readonly face: Face;
+  readonly line: Line;
+  readonly ingest: readonly Program[];
+  /** Catalogue and fleet together. */
+  readonly publisher: Program;
+  readonly dashboard: Program;
+  readonly all: readonly Program[];
+  /** Path of its public keys. */
+  readonly anchors: string;
+}
+
+export interface OfficeOptions {
+  readonly folder: string;
+  readonly logs: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly broker: LabBroker;
+  readonly databaseUrl: string;
+  readonly ingestWorkers: number;
+  /** Workers split the shops by number, or share one subscription. */
+  readonly isSplit: boolean;
+}
+
+const TOKEN = 'the-lab-is-an-admin';
+
+/** Starts the dashboard, which brings the database and the keys about, and then the others. */
+export async function startOffice(options: OfficeOptions): Promise<Office> {
+  const { folder, logs, broker, databaseUrl, ingestWorkers, isSplit } = options;
+  const line = await startLine(broker.port);
+  const port = await freePort();
+  const stateDir = join(folder, 'head-office');
+  const env = {
+    ...options.env,
+    DATABASE_URL: databaseUrl,
+    HO_STATE_DIR: stateDir,
+    LOG_LEVEL: 'info',
+  };
+  const program = async (
+    name: string,
+    roles: string,
+    user: string,
+    more: Readonly<Record<string, string>> = {},
+    ready?: RegExp,
+  ): Promise<Program> =>
+    createProgram({
+      name,
+      command: process.execPath,
+      args: [TILLWIRE, 'head-office', roles],
+      env: { ...env, ...(await broker.account(user, line.port)), ...more },
+      logs,
+      ...(ready === undefined ? {} : { ready }),
+    });
+  const dashboard = await program(
+    'dashboard',
+    'dashboard',
+    'dashboard',
+    { HTTP_PORT: String(port), ADMIN_TOKEN: TOKEN },
+    /Head Office is at/,
+  );
+  await dashboard.start();
+  const publisher = await program('publisher', 'catalogue,fleet', 'head-office');
+  const ingest = await Promise.all(
+    Array.from({ length: ingestWorkers }, (_, at) =>
+      program(
+        `ingest-${at + 1}`,
+        'ingest',
+        'ingest',
+        isSplit ? { INGEST_SHARD: `${at + 1}/${ingestWorkers}` } : {},
+      ),
+    ),
+  );
+  for (const one of [publisher, ...ingest]) await one.start();
+  return {
+    face: createFace(`http://127.0.0.1:${port}`, TOKEN),
+    line,
+    ingest,
+    publisher,
+    dashboard,
+    all: [dashboard, publisher, ...ingest],
+    anchors: join(stateDir, 'trust-anchors.pem'),
+  };
+}

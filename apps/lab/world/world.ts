@@ -1,0 +1,132 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programEnv } from '../config.ts';
+import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
+import { until } from '../waiting.ts';
+import { type LabBroker, startBroker } from './broker.ts';
+import { type Office, startOffice } from './office.ts';
+import { type LabPostgres, startPostgres } from './postgres.ts';
+import type { Program } from './program.ts';
+import { openShop, type Shop } from './shop.ts';
+import { tillwire } from './tillwire.ts';
+
+/** The whole system on one machine: real processes, a real broker over TLS, a real PostgreSQL. */
+export interface World {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly postgres: LabPostgres;
+  readonly broker: LabBroker;
+  readonly office: Office;
+  readonly shops: readonly Shop[];
+  readonly books: OfficeBooks;
+  readonly databaseUrl: string;
+  readonly programs: readonly Program[];
+  readonly stop: () => Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly stores: number;
+  /** Shops whose services run as three processes; the others run as one. */
+  readonly shopsInParts: number;
+  readonly ingestWorkers: number;
+  readonly isSplit: boolean;
+  /** Kept, when named; else a folder that goes with the world. */
+  readonly keep: string | undefined;
+  readonly tell: (line: string) => void;
+}
+
+const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
+/** Many processes start at once, on few cores. */
+const READY_WITHIN_MS = 180_000;
+
+export const storeAt = (at: number): string => `S${String(at + 1).padStart(2, '0')}`;
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { stores: count, keep, tell } = options;
+  const folder = keep ?? mkdtempSync(join(tmpdir(), 'tillwire-lab-'));
+  const logs = join(folder, 'logs');
+  mkdirSync(logs, { recursive: true });
+  // PostgreSQL and Mosquitto have users of their own.
+  chmodSync(folder, 0o755);
+  const env = programEnv(join(folder, 'compile-cache'));
+  const stores = Array.from({ length: count }, (_, at) => storeAt(at));
+  const started: { readonly stop: () => Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of started.splice(0).toReversed()) await one.stop();
+    if (keep === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    tell('starting PostgreSQL and Mosquitto');
+    const postgres = await startPostgres({ folder: join(folder, 'postgres'), logs, env });
+    started.push(postgres.program);
+    await createDatabase(postgres.url('postgres'), 'head_office');
+    const databaseUrl = postgres.url('head_office');
+    const broker = await startBroker({ folder: join(folder, 'broker'), stores, logs, env });
+    started.push(broker.program);
+    tell('starting Head Office');
+    const office = await startOffice({ ...options, folder, logs, env, broker, databaseUrl });
+    started.push(
+      { stop: async () => office.line.close() },
+      { stop: async () => void (await Promise.all(office.all.map((one) => one.stop()))) },
+    );
+    const books = openBooks(databaseUrl);
+    started.push({ stop: books.end });
+    for (const store of stores) await books.makeStore(store);
+    await publishMenu({ ...env, DATABASE_URL: databaseUrl });
+    tell(`starting ${count} shops`);
+    const { anchors } = office;
+    const shops = await Promise.all(
+      stores.map((store, at) => {
+        mkdirSync(join(folder, store), { recursive: true });
+        const isWhole = at >= options.shopsInParts;
+        return openShop({ store, isWhole, folder, logs, env, broker, anchors });
+      }),
+    );
+    started.push({
+      stop: async () => {
+        await Promise.all(shops.flatMap((shop) => shop.all.map((one) => one.stop())));
+        for (const shop of shops) shop.line.close();
+      },
+    });
+    // A few at a time: each takes a core for a second or two.
+    for (const shop of shops) await Promise.all(shop.all.map((one) => one.start()));
+    await until(
+      'every shop to have its menu',
+      async () => {
+        const answers = await Promise.all(shops.map(({ face }) => face.get('/readyz')));
+        return answers.every(({ status }) => status === 200);
+      },
+      { withinMs: READY_WITHIN_MS, everyMs: 200 },
+    );
+    return {
+      folder,
+      env,
+      postgres,
+      broker,
+      office,
+      shops,
+      books,
+      databaseUrl,
+      programs: [
+        postgres.program,
+        broker.program,
+        ...office.all,
+        ...shops.flatMap((one) => one.all),
+      ],
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function publishMenu(env: Readonly<Record<string, string>>): Promise<void> {
+  const imported = await tillwire(
+    ['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json'],
+    env,
+  );
+  const { draftId } = JSON.parse(imported) as { readonly draftId: number };
+  await tillwire(['catalogue', 'publish', String(draftId), '--json'], env);
+}
