@@ -121,7 +121,7 @@ async function deliver(events: readonly Event[], to = office.db): Promise<void> 
   await commitMessages(
     {
       db: to,
-      acknowledge: () => Promise.resolve(),
+      acknowledge: () => Promise.resolve('accepted' as const),
       touched: () => undefined,
       meet: createMeeting({ db: to, log }),
       nowMs: () => noon(THURSDAY),

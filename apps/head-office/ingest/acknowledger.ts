@@ -32,7 +32,7 @@ export type Acknowledge = (
   store: StoreCode,
   marks: readonly EpochMarks[],
   named: Named,
-) => Promise<void>;
+) => Promise<PublishOutcome>;
 
 /**
  * Tells a store what is safely here: the only thing that releases a row of its journal (protocol.md §3.6). One
@@ -50,6 +50,7 @@ export const createAcknowledger =
     } satisfies Omit<Acknowledgement, 'number' | 'signatures'>;
     const outcome = await publish(topic, JSON.stringify(sign(topic, content)));
     if (outcome === 'denied') log.error({ store }, 'the broker denied an acknowledgement');
+    return outcome;
   };
 
 /** The marks of every epoch with the events named of it; one nobody looked at yet has only those. */

@@ -147,7 +147,20 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
 
   const tellState = async (store: StoreCode, ids: readonly string[] = []): Promise<void> => {
     const marks = (await readEpochMarks(db, [store])).get(store) ?? [];
-    await acknowledge(store, marks, { ...NAMES_NOTHING, ids });
+    const outcome = await acknowledge(store, marks, { ...NAMES_NOTHING, ids });
+    if (outcome === 'lost') untold.add(store);
+  };
+
+  /** What is retained comes before the line is up for answers: those stores are told as soon as it is. */
+  const untold = new Set<StoreCode>();
+  const tellUntold = (): void => {
+    const stores = [...untold];
+    untold.clear();
+    for (const store of stores) {
+      tellState(store).catch((error: unknown) =>
+        log.warn({ store, err: error }, 'a store could not be told how it stands'),
+      );
+    }
   };
 
   const onTelemetry = createTelemetry({
@@ -156,6 +169,8 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
     onHeartbeat: async (store, heartbeat, at) => {
       await meet([store], at);
       await storeHeartbeat(db, heartbeat, at);
+      const { session } = heartbeat;
+      await storeState(db, { store_code: store, state: 'online', session }, at);
       const epochs = heartbeat.journal.map(({ journal_epoch }) => journal_epoch);
       await advanceWatermarks(db, store, epochs, { again: true, at });
       await tellState(store);
@@ -165,7 +180,8 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
     onState: async (store, state, at) => {
       await meet([store], at);
       await storeState(db, state, at);
-      if (state.state === 'online') await tellState(store);
+      // A will that came late stands where the birth should: whoever listens is told either way.
+      await tellState(store);
       await handlers.state?.(store, state);
     },
     onError: async (store, event, at) => {
@@ -183,7 +199,7 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
   const link = createMqttLink({
     ...deps,
     subscriptions: subscriptionsOf(shared, handlers.results !== undefined),
-    onUp: () => undefined,
+    onUp: tellUntold,
     onDown: () => undefined,
     onMessage: (message) => {
       const parsed = parseTopic(message.topic);
