@@ -297,7 +297,11 @@ async function takeAcknowledgement(session: Session, message: IncomingMessage): 
   const done = await acknowledge(ack.value, state.current, {
     journal: deps.journal,
     errors: deps.errors,
-    beginEpoch: deps.beginEpoch,
+    beginEpoch: async () => {
+      await deps.beginEpoch();
+      // Nothing is sold until Head Office confirmed the clock: it answers a heartbeat, and the next is a minute off.
+      session.areHeadsDue = true;
+    },
     crashPoint: deps.crashPoint,
     saveState: (next) => deps.syncState.save(next),
   });
