@@ -146,7 +146,9 @@ async function confirmByHeadOffice({ db, syncState, clock, log }: UpkeepDeps): P
   if (notBeforeMs === null) return;
   const { acknowledgedAtMs, atMs } = await syncState.read();
   const nowMs = clock.nowMs();
-  const isFresh = acknowledgedAtMs !== null && acknowledgedAtMs > notBeforeMs && atMs > notBeforeMs;
+  // Its word is in whole seconds: one given in the second of the last sale counts as after it.
+  const isFresh =
+    acknowledgedAtMs !== null && acknowledgedAtMs + 1000 > notBeforeMs && atMs > notBeforeMs;
   if (!isFresh || Math.abs(nowMs - acknowledgedAtMs) > CLOCK_TOLERANCE_MS) return;
   await confirmClock(db);
   log.info('Head Office confirmed the clock');
