@@ -84,6 +84,8 @@ export interface Books {
   readonly report: (date: BusinessDate) => Promise<DayReport>;
   readonly openShift: (opening: ShiftOpening) => Promise<Result<Shift, BooksRefusal>>;
   readonly cashUp: (request: CashUpRequest) => Promise<Result<Shift, BooksRefusal>>;
+  /** Keeps the reason of a variance, which is known only once the drawer is counted. */
+  readonly explainCashUp: (shiftId: string, note: string) => Promise<Result<Shift, BooksRefusal>>;
   readonly shifts: (date: BusinessDate) => Promise<readonly Shift[]>;
   readonly currentShift: () => Promise<Shift | null>;
 }
@@ -206,6 +208,10 @@ export function createBooks(deps: BooksDeps): Books {
         closed(outcome.shift.businessDate);
       }
       return ok(outcome.shift);
+    },
+    explainCashUp: async (shiftId, note) => {
+      const shift = await shifts.explain(shiftId, note);
+      return shift === null ? err({ type: 'unknown-shift' }) : ok(shift);
     },
     shifts: (date) => shifts.list(date),
     currentShift: () => shifts.current(),

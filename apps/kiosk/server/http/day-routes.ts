@@ -172,6 +172,18 @@ function registerShiftRoutes({ route }: KioskApi, books: Books): void {
     problems: { 404: ['unknown-shift'], 409: ['already-counted'], 422: ['bad-counts'] },
     handle: async ({ body }) => ({ shift: allowed(await books.cashUp(body)) }),
   });
+  route({
+    method: 'PUT',
+    path: '/api/cash-ups/:shiftId/note',
+    summary: 'says why a counted drawer was not what it should be',
+    role: 'shift-manager',
+    params: z.object({ shiftId: z.string().min(1).max(64) }),
+    body: z.object({ note: z.string().trim().min(1).max(500) }),
+    problems: { 404: ['unknown-shift'] },
+    handle: async ({ params: { shiftId }, body: { note } }) => ({
+      shift: allowed(await books.explainCashUp(shiftId, note)),
+    }),
+  });
 }
 
 const closedAnswer = ({ summary }: DayIssue) => ({

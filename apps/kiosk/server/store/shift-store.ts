@@ -77,6 +77,8 @@ export interface ShiftStore {
     | { readonly type: 'unknown-shift' }
     | { readonly type: 'already-counted'; readonly shift: Shift }
   >;
+  /** Says why a counted drawer was not what it should be. */
+  readonly explain: (shiftId: string, note: string) => Promise<Shift | null>;
   /** Of a date in their order, or the open one of any date. */
   readonly list: (date: BusinessDate) => Promise<readonly Shift[]>;
   readonly current: () => Promise<Shift | null>;
@@ -147,6 +149,16 @@ export function createShiftStore(db: KioskDatabase): ShiftStore {
           })
           .execute();
         return { type: 'counted', shift: await shiftOf(tx, shiftId) };
+      }),
+    explain: (shiftId, note) =>
+      write(db, async (tx) => {
+        const set = await tx
+          .updateTable('cash_ups')
+          .set({ note })
+          .where('shift_id', '=', shiftId)
+          .returning('shift_id')
+          .executeTakeFirst();
+        return set === undefined ? null : shiftOf(tx, shiftId);
       }),
     list: async (date) => {
       const rows = await shifts(db)
