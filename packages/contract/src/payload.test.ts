@@ -67,6 +67,27 @@ describe('The events of a message', () => {
     }
   });
 
+  it('have the values of their own texts, also where the batch is named twice or by an escape', () => {
+    const twice = '{"batch":[{"evil":1},[2]],"batch":[{"good":1}]}';
+    const escaped = String.raw`{"b\u0061tch":[1,2]}`;
+    for (const text of [twice, escaped, '{"batch":{"x":[1]},"batch":[{}]}']) {
+      const decoded = decodeEvents(Buffer.from(text));
+      expect(decoded.ok && decoded.value).toEqual([{ text, value: JSON.parse(text) }]);
+    }
+    const json = fc.json({ maxDepth: 2 });
+    const batches = fc.array(fc.array(json, { maxLength: 3 }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(batches, (several) => {
+        const text = `{ ${several.map((batch) => `"batch" :[${batch.join(' ,')} ]`).join(',')}}`;
+        const decoded = decodeEvents(Buffer.from(text));
+        const events = decoded.ok ? decoded.value : [];
+        expect(events.map(({ value }) => value)).toEqual(
+          events.map((event) => JSON.parse(event.text)),
+        );
+      }),
+    );
+  });
+
   it('never make the reader throw, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -65,13 +65,18 @@ export function decodeEvents(payload: Uint8Array): Result<readonly EventText[], 
     return err({ type: 'not-json' });
   }
   const batch = batchOf(value);
-  if (batch === null) return ok([{ text: text.trim(), value }]);
+  const opening = BATCH_OPENING.exec(text);
+  if (batch === null || opening === null) return ok([{ text: text.trim(), value }]);
   if (batch.length > MAX_BATCH_EVENTS) {
     return err({ type: 'too-many-events', limit: MAX_BATCH_EVENTS });
   }
-  const texts = arrayElements(text, text.indexOf('['));
+  const texts = arrayElements(text, opening[0].length - 1);
+  // A second key of the name would give values of other texts than these.
+  if (texts === null) return ok([{ text: text.trim(), value }]);
   return ok(batch.map((event, at) => ({ text: texts[at] ?? '', value: event })));
 }
+
+const BATCH_OPENING = /^\s*\{\s*"batch"\s*:\s*\[/;
 
 /** The events of `{ "batch": [ … ] }`, or null for anything else: that is an event itself. */
 function batchOf(value: unknown): readonly unknown[] | null {
@@ -85,8 +90,11 @@ const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** The exact texts of the elements of the JSON array that opens at `start`; the text is known to be valid JSON. */
-function arrayElements(text: string, start: number): readonly string[] {
+/**
+ * The exact texts of the elements of the JSON array that opens at `start`, or null where its object goes on behind it;
+ * the text is known to be valid JSON.
+ */
+function arrayElements(text: string, start: number): readonly string[] | null {
   const elements: string[] = [];
   let depth = 0;
   let from = start + 1;
@@ -99,6 +107,7 @@ function arrayElements(text: string, start: number): readonly string[] {
     else if (CLOSING.has(code)) {
       depth--;
       if (depth === 0) {
+        if (text.slice(at + 1).trim() !== '}') return null;
         const last = text.slice(from, at).trim();
         return last === '' ? elements : [...elements, last];
       }
