@@ -180,6 +180,7 @@ export function orderRowsOf(event: OrderEvent, text: string, hash: Sha256): Orde
       hash,
       prev_hash: event.prev_hash,
       payload: text,
+      request_id: event.request_id,
       status: event.status,
       kind: event.kind,
       channel: event.channel,

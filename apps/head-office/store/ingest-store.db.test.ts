@@ -1,3 +1,4 @@
+import { canonicalText, sha256 } from '@tillwire/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storedOrderRows } from '../ingest/read-event.ts';
@@ -156,6 +157,40 @@ describe('An order event', () => {
     expect(await store([elsewhere])).toEqual([{ type: 'fork', heldHash: mine.hash }]);
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
     expect(before).not.toEqual(await books());
+  });
+
+  it('of another sale under its number is a fork, whichever epoch and order they come in', async () => {
+    const sold = (epoch: number, requestId: string, quantity: number): JournalEvent => {
+      const { event } = createStoreJournal('S03', { epoch }).sell(quantity);
+      const text = canonicalText({ ...event, request_id: requestId });
+      return { event, text, hash: sha256(text) };
+    };
+    // Two machines of one identity, both restored, come to sell under the same number.
+    const earlier = sold(5, 'r-here', 1);
+    const later = sold(6, 'r-there', 7);
+    for (const [first, other] of [
+      [earlier, later],
+      [later, earlier],
+    ] as const) {
+      await empty();
+      await store([first]);
+      const before = await books();
+      expect(await store([other])).toEqual([{ type: 'fork', heldHash: first.hash }]);
+      expect(await books()).toEqual(before);
+    }
+    await empty();
+    expect(await types([later, earlier])).toEqual(['fork', 'stored']);
+    expect(await verifyRollups(office.db, DAY)).toEqual([]);
+  });
+
+  it('of a later epoch in one batch with the revision it overrides tells of that too', async () => {
+    const journal = createStoreJournal('S03');
+    const sale = journal.sell();
+    const voided = journal.voided(sale);
+    journal.restore(5);
+    const again = journal.paidOtherwise(sale, 'card');
+    const outcomes = await store([sale, voided, again]);
+    expect(outcomes[2]).toEqual({ type: 'stored', overrode: { epoch: 1, revision: 2 } });
   });
 
   it('in one batch with its fork is stored, and the fork is not', async () => {

@@ -1,6 +1,12 @@
 import { type Database, inTransaction, isRetryable } from './database.ts';
 import { INSERT_NEW_ORDERS, parametersOfBatch } from './ingest-statement.ts';
-import { type EventOutcome, type ReadRows, storeLateEvents, supersedes } from './late-events.ts';
+import {
+  type EventOutcome,
+  isSameSale,
+  type ReadRows,
+  storeLateEvents,
+  supersedes,
+} from './late-events.ts';
 import type { OrderRows } from './order-rows.ts';
 
 /**
@@ -36,6 +42,11 @@ async function placeNewOrders(
   for (const event of events) {
     const { order_key, revision, journal_epoch } = event.order;
     const known = latest.get(order_key);
+    // An order of two epochs is not for the hot path: the later may not have known the earlier, or be another sale.
+    const isPlain =
+      known === undefined ||
+      (known.order.journal_epoch === journal_epoch && isSameSale(known.order, event.order));
+    if (!isPlain) repeated.add(order_key);
     if (known === undefined || supersedes(event.order, known.order)) latest.set(order_key, event);
     // The same revision twice in one batch is a duplicate or a fork: not a matter for the hot path.
     const id = `${order_key} ${journal_epoch} ${revision}`;

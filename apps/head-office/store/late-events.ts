@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { type OrderRow, type OrderRows, rollupDeltas } from './order-rows.ts';
 
-/** What became of one event. A fork is another event than the one held at its place. */
+/** What became of one event. A fork is another event than the one held at its place, or another sale under its number. */
 export type EventOutcome =
   | {
       readonly type: 'stored';
@@ -21,6 +21,15 @@ export const supersedes = (
 ): boolean =>
   a.journal_epoch > b.journal_epoch ||
   (a.journal_epoch === b.journal_epoch && a.revision > b.revision);
+
+/**
+ * Whether two events are states of one sale. Two machines with one identity can both come to sell under the same
+ * number; nothing of the one may then take the other's place (protocol.md §3.8).
+ */
+export const isSameSale = (
+  a: Pick<OrderRow, 'request_id' | 'created_at'>,
+  b: Pick<OrderRow, 'request_id' | 'created_at'>,
+): boolean => a.request_id === b.request_id && a.created_at === b.created_at;
 
 const revisionOf = ({ global_order_id, journal_epoch, revision }: OrderRow): string =>
   `${global_order_id} ${journal_epoch} ${revision}`;
@@ -50,7 +59,8 @@ export async function storeLateEvents(
   for (const event of fresh.toSorted(byRevision)) {
     const { order_key } = event.order;
     const current = replaced.get(order_key) ?? held.get(order_key);
-    const twin = revisions.get(revisionOf(event.order));
+    const isOther = current !== undefined && !isSameSale(event.order, current.order);
+    const twin = isOther ? current.order.hash : revisions.get(revisionOf(event.order));
     if (twin !== undefined) {
       outcomes.set(event, { type: 'fork', heldHash: twin });
       continue;

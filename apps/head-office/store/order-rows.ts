@@ -14,6 +14,8 @@ export interface OrderRow {
   readonly prev_hash: string;
   /** The event's bytes as text. */
   readonly payload: string;
+  /** The request that made the order, the same through all its revisions. */
+  readonly request_id: string | null;
   readonly status: string;
   readonly kind: string;
   readonly channel: string;
