@@ -233,3 +233,115 @@ it('Events that are not its own, or do not fit, are refused one by one', async (
   expect(refused.map(({ reason }) => reason)).toEqual(['unreadable', 'bad-link', 'other-store']);
   expect(stored).toBe(1);
 });
+
+it('A sale asked for again after the restore and the lost one of the same request both come to the books', async () => {
+  await sell(db);
+  const { file } = await takeBackup();
+  const [lost] = await sell(db);
+  const events = await eventsOf(db);
+  await db.destroy();
+  await restore(file);
+  db = await openDatabase(path);
+  requests--;
+  const [again] = await sell(db);
+  if (lost === undefined || again === undefined) throw new Error('nothing sold');
+  expect(await takeBack(db, events, { store: STORE, nowMs })).toMatchObject({ stored: 1 });
+  const orders = createOrderStore(db, own);
+  expect((await orders.findRequest(`r${requests}`))?.order.id).toBe(again.id);
+  // Changed later, the lost one still names the request that made it.
+  await orders.revise(lost.id, nowMs, (order) =>
+    voidOrder(order, { crewId: '7', reason: 'twice' }),
+  );
+  const [voided] = await db
+    .selectFrom('journal')
+    .select('payload')
+    .where('subject', '=', lost.id)
+    .orderBy('row', 'desc')
+    .execute();
+  expect(JSON.parse(voided?.payload ?? '')).toMatchObject({
+    revision: 2,
+    request_id: `r${requests}`,
+  });
+});
+
+it('Numbers of the next date that are still on their way back are not printed again', async () => {
+  await sell(db);
+  const { file } = await takeBackup();
+  await createDayStore(db, own).close(DATE, menu, nowMs);
+  const [first, second] = await sell(db, 2);
+  const events = await eventsOf(db);
+  await db.destroy();
+  const { nextSequence } = await restore(file);
+  db = await openDatabase(path);
+  // The first half comes back, the shop sells, then the rest comes.
+  await takeBack(db, events.slice(0, 3), { store: STORE, nowMs });
+  expect((await createOrderStore(db, own).read(first?.id ?? ('' as never)))?.order).toEqual(first);
+  const [sold] = await sell(db);
+  expect(sold?.id).toBe(`S03-20251127-${String(nextSequence).padStart(6, '0')}`);
+  expect((await takeBack(db, events, { store: STORE, nowMs })).stored).toBe(1);
+  expect(second?.id).not.toBe(sold?.id);
+});
+
+/** What each day of the week so far was worth, net and VAT, by the last issue of `date`. */
+async function weekOf(date: string): Promise<readonly number[]> {
+  const issue = await createDayStore(db, own).issue(businessDate(date));
+  const rows = issue?.summary.kwkvat ?? [];
+  return [0, 1, 2, 3, 4].map((day) =>
+    rows.reduce((sum, { net, vat }) => sum + (net[day] ?? 0) + (vat[day] ?? 0), 0),
+  );
+}
+
+it('A day that comes back with its Z is in the K_WK_VAT of the days closed since the restore', async () => {
+  await sell(db);
+  const { file } = await takeBackup();
+  await createDayStore(db, own).close(DATE, menu, nowMs);
+  const events = await eventsOf(db);
+  await db.destroy();
+  // The backup knows nothing of Wednesday's Z; the shop opens on Thursday with the line down.
+  nowMs += 86_400_000;
+  await restore(file);
+  db = await openDatabase(path);
+  const thursday = businessDate('2025-11-27');
+  await createDayStore(db, own).close(thursday, menu, nowMs);
+  expect(await weekOf('2025-11-27')).toEqual([0, 0, 600, 0, 0]);
+  await takeBack(db, events, { store: STORE, nowMs });
+  expect(await weekOf('2025-11-27')).toEqual([0, 0, 600, 0, 0]);
+});
+
+it('Orders of a day the backup knew nothing of are in the K_WK_VAT of every later day of the week', async () => {
+  const { file } = await takeBackup();
+  await sell(db, 2);
+  const unclosed = await eventsOf(db);
+  await createDayStore(db, own).close(DATE, menu, nowMs);
+  const closed = await eventsOf(db);
+  await db.destroy();
+  nowMs += 86_400_000;
+  await restore(file);
+  db = await openDatabase(path);
+  const days = createDayStore(db, own);
+  await days.close(businessDate('2025-11-27'), menu, nowMs);
+  expect(await weekOf('2025-11-27')).toEqual([0, 0, 0, 0, 0]);
+  // First without its Z: the next Z closes it, and the day behind it is issued anew.
+  await takeBack(db, unclosed, { store: STORE, nowMs });
+  await days.close(businessDate('2025-11-28'), menu, nowMs);
+  expect(await weekOf('2025-11-27')).toEqual([0, 0, 1200, 0, 0]);
+  expect(await weekOf('2025-11-28')).toEqual([0, 0, 1200, 0, 0]);
+  // Then with it: what is said already is not said again.
+  const revision = (await days.issue(businessDate('2025-11-28')))?.summary.revision;
+  await takeBack(db, closed, { store: STORE, nowMs });
+  expect((await days.issue(businessDate('2025-11-28')))?.summary.revision).toBe(revision);
+});
+
+it('A Z that comes back is in the K_WK_VAT of the days closed without it', async () => {
+  const { file } = await takeBackup();
+  await sell(db, 2);
+  await createDayStore(db, own).close(DATE, menu, nowMs);
+  const events = await eventsOf(db);
+  await db.destroy();
+  nowMs += 86_400_000;
+  await restore(file);
+  db = await openDatabase(path);
+  await createDayStore(db, own).close(businessDate('2025-11-27'), menu, nowMs);
+  await takeBack(db, events, { store: STORE, nowMs });
+  expect(await weekOf('2025-11-27')).toEqual([0, 0, 1200, 0, 0]);
+});

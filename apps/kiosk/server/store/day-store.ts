@@ -100,7 +100,9 @@ export function createDayStore(
         .where('through_sequence', 'is', null)
         .execute();
       crashPoint('day.before-issue');
-      const { issue } = await appendIssue(tx, tail, { store, date, catalogue, nowMs });
+      const { issue, tail: next } = await appendIssue(tx, tail, { store, date, catalogue, nowMs });
+      // A day that came back after a restore can be closed behind later ones of its week.
+      await reissueAfter(tx, next, { store, date, nowMs });
       return issue;
     });
 
@@ -330,27 +332,50 @@ async function earlierVatOfWeek(
 export async function reissueFrom(
   tx: KioskTransaction,
   tail: JournalTail,
-  { store, date, nowMs }: { store: StoreCode; date: BusinessDate; nowMs: number },
+  change: Reissue,
+): Promise<JournalTail> {
+  const day = await dayRow(tx, change.date);
+  if (day === undefined || day.closed_at_ms === null) return tail;
+  return reissueAfter(tx, await reissueDay(tx, tail, change), change);
+}
+
+interface Reissue {
+  readonly store: StoreCode;
+  readonly date: BusinessDate;
+  readonly nowMs: number;
+}
+
+/** Issues the closed days of the week after `date` anew. */
+async function reissueAfter(
+  tx: KioskTransaction,
+  tail: JournalTail,
+  { store, date, nowMs }: Reissue,
 ): Promise<JournalTail> {
   const closed = await tx
     .selectFrom('trading_days')
     .select('business_date')
-    .where('business_date', '>=', date)
+    .where('business_date', '>', date)
     .where('business_date', '<=', addDays(mondayOf(date), 6))
     .where('closed_at_ms', 'is not', null)
     .orderBy('business_date')
     .execute();
-  if (closed[0]?.business_date !== date) return tail;
   let next = tail;
   for (const { business_date } of closed) {
-    const day = businessDate(business_date);
-    const last = await readIssue(tx, day);
-    invariant(last !== null, 'a closed day was issued');
-    const catalogue = {
-      version: last.summary.source_catalog_version,
-      lists: booksOfSummary(last.summary).catalogue,
-    };
-    ({ tail: next } = await appendIssue(tx, next, { store, date: day, catalogue, nowMs }));
+    next = await reissueDay(tx, next, { store, date: businessDate(business_date), nowMs });
   }
   return next;
+}
+
+async function reissueDay(
+  tx: KioskTransaction,
+  tail: JournalTail,
+  { store, date, nowMs }: Reissue,
+): Promise<JournalTail> {
+  const last = await readIssue(tx, date);
+  invariant(last !== null, 'a closed day was issued');
+  const catalogue = {
+    version: last.summary.source_catalog_version,
+    lists: booksOfSummary(last.summary).catalogue,
+  };
+  return (await appendIssue(tx, tail, { store, date, catalogue, nowMs })).tail;
 }

@@ -1,4 +1,4 @@
-import { orderEventOf } from '@tillwire/contract';
+import { type OrderEvent, orderEventOf } from '@tillwire/contract';
 import {
   addDays,
   type BusinessDate,
@@ -310,7 +310,7 @@ const appendOrder = (
     order,
     requestId,
     createdAtMs,
-  }: { readonly order: Order; readonly requestId: string; readonly createdAtMs: number },
+  }: { readonly order: Order; readonly requestId: string | null; readonly createdAtMs: number },
 ): Promise<JournalTail> =>
   appendEvent(tx, tail, {
     kind: 'order',
@@ -319,12 +319,13 @@ const appendOrder = (
     at: (place) => orderEventOf(order, place, requestId),
   });
 
-/** The request that made an order. */
-async function requestOf(tx: KioskTransaction, id: GlobalOrderId): Promise<string> {
-  const { request_id } = await tx
+/** The request that made an order, as its event has it: another order may have come to answer to it here. */
+async function requestOf(tx: KioskTransaction, id: GlobalOrderId): Promise<string | null> {
+  const { payload } = await tx
     .selectFrom('orders')
-    .select('request_id')
+    .innerJoin('journal', 'journal.row', 'orders.row')
+    .select('journal.payload')
     .where('order_id', '=', id)
     .executeTakeFirstOrThrow();
-  return request_id;
+  return (JSON.parse(payload) as OrderEvent).request_id;
 }

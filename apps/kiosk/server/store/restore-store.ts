@@ -4,7 +4,6 @@ import {
   type OrderEvent,
   orderEventFaults,
   orderEventSchema,
-  ordersDigest,
   sha256,
 } from '@tillwire/contract';
 import {
@@ -16,6 +15,7 @@ import {
   type DayRules,
   dayStartMs,
   invariant,
+  mondayOf,
   parseGlobalOrderId,
   type StoreCode,
 } from '@tillwire/domain';
@@ -28,9 +28,10 @@ import {
   write,
   writeMeta,
 } from './database.ts';
-import { dayOrders, readIssue, reissueFrom } from './day-store.ts';
+import { reissueFrom } from './day-store.ts';
 import { type JournalTail, lockJournal } from './journal-append.ts';
-import { raiseNumberFloor } from './number-floor.ts';
+import { firstSequenceOf, raiseNumberFloor } from './number-floor.ts';
+import { firstWrongIssue } from './wrong-issue.ts';
 
 const CLOCK_DOUBT = 'clock_not_before_ms';
 
@@ -147,10 +148,9 @@ export const takeBack = (
       touched.add(businessDate(own.kind === 'order' ? own.event.business_date : own.event.date));
       stored++;
     }
-    for (const date of [...touched].sort()) {
-      if (await saysSomethingElse(tx, date)) {
-        tail = await reissueFrom(tx, tail, { store, date, nowMs });
-      }
+    for (const monday of new Set([...touched].map(mondayOf))) {
+      const date = await firstWrongIssue(tx, monday);
+      if (date !== null) tail = await reissueFrom(tx, tail, { store, date, nowMs });
     }
     return { stored, held, refused };
   });
@@ -253,7 +253,7 @@ async function placeOrder(tx: KioskTransaction, event: OrderEvent, row: number):
         kind: event.kind,
         // Cooked long ago.
         kitchen: 'none',
-        request_id: event.request_id ?? `returned ${event.global_order_id}`,
+        request_id: await freeRequestId(tx, event),
       })
       .execute();
   } else if (
@@ -266,16 +266,36 @@ async function placeOrder(tx: KioskTransaction, event: OrderEvent, row: number):
       .where('order_id', '=', event.global_order_id)
       .execute();
   }
+  // More of this date may still be on its way back, and its numbers were printed too.
+  const lastSequence = Math.max(sequence, (await firstSequenceOf(tx, date)) - 1);
   await tx
     .insertInto('trading_days')
-    .values({ business_date: date, last_sequence: sequence, closed_at_ms: null })
+    .values({ business_date: date, last_sequence: lastSequence, closed_at_ms: null })
     .onConflict((conflict) =>
       conflict
         .column('business_date')
-        .doUpdateSet({ last_sequence: sequence })
-        .where('trading_days.last_sequence', '<', sequence),
+        .doUpdateSet({ last_sequence: lastSequence })
+        .where('trading_days.last_sequence', '<', lastSequence),
     )
     .execute();
+}
+
+/**
+ * The request id a returned order answers to. A till that never got its answer may have asked again since the restore
+ * and been sold a second order: that one answers.
+ */
+async function freeRequestId(
+  tx: KioskTransaction,
+  { request_id, global_order_id }: OrderEvent,
+): Promise<string> {
+  const own = `returned ${global_order_id}`;
+  if (request_id === null) return own;
+  const taken = await tx
+    .selectFrom('orders')
+    .select('order_id')
+    .where('request_id', '=', request_id)
+    .executeTakeFirst();
+  return taken === undefined ? request_id : own;
 }
 
 async function placeDay(
@@ -292,15 +312,4 @@ async function placeDay(
     .values({ business_date: date, last_sequence: 0, closed_at_ms: nowMs })
     .onConflict((conflict) => conflict.column('business_date').doUpdateSet({ closed_at_ms: nowMs }))
     .execute();
-}
-
-/** Whether a closed day was issued over other orders than are held now. */
-async function saysSomethingElse(tx: KioskTransaction, date: BusinessDate): Promise<boolean> {
-  const issue = await readIssue(tx, date);
-  if (issue === null) return false;
-  const held = await dayOrders(tx, date);
-  const digest = ordersDigest(
-    held.map(({ order, hash }) => ({ id: order.id, revision: order.revision, hash })),
-  );
-  return digest !== issue.summary.orders.digest;
 }
