@@ -42,6 +42,8 @@ export interface ChaosReport {
   readonly settledS: number;
   readonly findings: Verdict['findings'];
   readonly refused: Readonly<Record<string, number>>;
+  /** Crash points at which processes died. */
+  readonly crashes: Readonly<Record<string, number>>;
   /** Processes that ended by themselves, by what they ended with; they are started again as systemd would. */
   readonly ends: Readonly<Record<string, number>>;
 }
@@ -115,7 +117,10 @@ async function stormed(
   );
   tell(`${schedule.length} faults in ${minutes} minutes`);
   const faults = storm(world, schedule, { ...options, history });
-  await pause(minutes * 60_000);
+  for (let minute = 1; minute <= minutes; minute++) {
+    await pause(60_000);
+    tell(`minute ${minute} of ${minutes}: ${history.orders().size} orders accepted`);
+  }
   closing.abort();
   const unsurvived = await faults;
   await Promise.all(tills);
@@ -149,6 +154,11 @@ async function stormed(
       .map((what) => ({ check: 'recovery', what }))
       .concat(findings),
     refused: counted(refused),
+    crashes: counted(
+      world.programs.flatMap((program) =>
+        program.crashes().map((point) => point.replace(/:\d+$/, '')),
+      ),
+    ),
     ends: counted(world.programs.flatMap((program) => program.ends())),
   };
 }
@@ -215,15 +225,19 @@ function targetOf(fault: Scheduled['fault'], world: World): string {
   switch (fault.kind) {
     case 'kill-shop':
     case 'crash-shop':
+    case 'hang-shop':
       return world.shops[fault.shop]?.programs[fault.part].name ?? '';
     case 'kill-ingest':
     case 'crash-ingest':
+    case 'hang-ingest':
       return `ingest ${fault.worker}`;
     case 'kill-publisher':
     case 'crash-publisher':
+    case 'hang-publisher':
       return 'publisher';
     case 'kill-broker':
     case 'wipe-broker':
+    case 'hang-broker':
       return 'broker';
     case 'cut-line':
     case 'freeze-line':

@@ -29,6 +29,14 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
       return kill(shopOf(world, fault.shop).programs[fault.part], fault.downMs);
     case 'crash-shop':
       return crash(shopOf(world, fault.shop).programs[fault.part], fault.point);
+    case 'hang-shop':
+      return shopOf(world, fault.shop).programs[fault.part].hang(fault.forMs);
+    case 'hang-ingest':
+      return workerOf(world, fault.worker).hang(fault.forMs);
+    case 'hang-broker':
+      return broker.program.hang(fault.forMs);
+    case 'hang-publisher':
+      return office.publisher.hang(fault.forMs);
     case 'kill-ingest':
       return kill(workerOf(world, fault.worker), fault.downMs);
     case 'crash-ingest':

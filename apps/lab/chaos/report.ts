@@ -13,6 +13,7 @@ export function chaosLines(report: ChaosReport, faultsPerMinute: number): readon
   const { seed, minutes, stores, findings } = report;
   const lines = [
     `faults: ${list(report.kinds)}`,
+    `died at crash points: ${list(report.crashes)}`,
     `ended by themselves and started again: ${list(report.ends)}`,
     `refused: ${list(report.refused)}`,
     `everything acknowledged and reconciled ${report.settledS} s after the last order, ${report.days} days closed`,

@@ -15,6 +15,14 @@ export type Fault =
       readonly part: ShopPart;
       readonly point: string;
     }
+  | {
+      readonly kind: 'hang-shop';
+      readonly shop: number;
+      readonly part: ShopPart;
+      readonly forMs: number;
+    }
+  | { readonly kind: 'hang-ingest'; readonly worker: number; readonly forMs: number }
+  | { readonly kind: 'hang-broker' | 'hang-publisher'; readonly forMs: number }
   | { readonly kind: 'kill-ingest'; readonly worker: number; readonly downMs: number }
   | { readonly kind: 'crash-ingest'; readonly worker: number; readonly point: string }
   | { readonly kind: 'kill-publisher' | 'kill-dashboard'; readonly downMs: number }
@@ -137,6 +145,10 @@ function drawFault(
     [4, () => ({ kind: 'slow-line', shop, delayMs: random.whole(50, 800), forMs: forMs * 2 })],
     [2, () => ({ kind: 'cut-office', forMs })],
     [1, () => ({ kind: 'freeze-office', forMs })],
+    [3, () => ({ kind: 'hang-shop', shop, part, forMs })],
+    [2, () => ({ kind: 'hang-ingest', worker, forMs: forMs * 3 })],
+    [1, () => ({ kind: 'hang-broker', forMs })],
+    [1, () => ({ kind: 'hang-publisher', forMs })],
     [8, () => ({ kind: 'redeliver', shop, events: random.whole(1, 300) })],
     [3, () => ({ kind: 'change-menu', pence: random.whole(1, 99) })],
     [4, () => ({ kind: 'close-day', shop })],

@@ -23,7 +23,7 @@ export function difference(
   ignored: ReadonlySet<string> = new Set(),
   path = '',
 ): string | null {
-  if (Object.is(expected, found)) return null;
+  if (expected === found) return null;
   const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null;
   if (!isBranch(expected) || !isBranch(found)) {
     return `${path || '.'}: ${JSON.stringify(expected)} was answered, ${JSON.stringify(found)} is there`;

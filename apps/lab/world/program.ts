@@ -19,8 +19,10 @@ export interface Program {
   ) => Promise<void>;
   /** Its next life dies at this crash point; the one after has none. */
   readonly arm: (crashAt: string) => void;
-  /** Whether the life that was armed died there. */
-  readonly isArmed: () => boolean;
+  /** The crash points at which lives died. */
+  readonly crashes: () => readonly string[];
+  /** Hangs for `forMs`: alive and doing nothing, then on as if nothing had been. */
+  readonly hang: (forMs: number) => Promise<void>;
   /** For good: SIGTERM, and SIGKILL where that does not help. */
   readonly stop: () => Promise<void>;
   readonly isReady: () => boolean;
@@ -55,6 +57,7 @@ export function createProgram(spec: ProgramSpec): Program {
   const { name, command, args, env, ready, readyWithinMs = 60_000, logs, user } = spec;
   const file = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   const ends: string[] = [];
+  const crashes: string[] = [];
   let child: ChildProcess | null = null;
   let isWanted = false;
   let isReady = false;
@@ -85,8 +88,10 @@ export function createProgram(spec: ProgramSpec): Program {
       isReady = false;
       if (child === life) child = null;
       if (!isWanted) return;
-      if (armed !== null && signal === 'SIGKILL') armed = null;
-      else ends.push(`${name} ended with ${signal ?? code}`);
+      if (armed !== null && signal === 'SIGKILL') {
+        crashes.push(armed);
+        armed = null;
+      } else ends.push(`${name} ended with ${signal ?? code}`);
       void pause(RESTART_AFTER_MS).then(() => {
         if (isWanted && child === null) launch();
       });
@@ -115,7 +120,13 @@ export function createProgram(spec: ProgramSpec): Program {
     arm: (crashAt) => {
       armed = crashAt;
     },
-    isArmed: () => armed !== null,
+    crashes: () => crashes,
+    hang: async (forMs) => {
+      const life = child;
+      life?.kill('SIGSTOP');
+      await pause(forMs);
+      life?.kill('SIGCONT');
+    },
     stop: async () => {
       armed = null;
       await end('SIGTERM', 15_000).catch(() => end('SIGKILL', 5000));

@@ -99,6 +99,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       },
       { withinMs: READY_WITHIN_MS, everyMs: 200 },
     );
+    await Promise.all(shops.map(takeOnCrew));
     return {
       folder,
       env,
@@ -119,6 +120,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** People 1 to 9, the first a manager: crew food is theirs alone. */
+async function takeOnCrew({ store, face }: Shop): Promise<void> {
+  for (let crewId = 1; crewId <= 9; crewId++) {
+    const person = { crewId: String(crewId), name: `Crew ${crewId}` };
+    const { status, body } = await face.post(
+      '/api/crew',
+      crewId === 1 ? { ...person, role: 'manager', pin: '80417' } : person,
+    );
+    if (status !== 201) throw new Error(`${store} does not take on crew: ${JSON.stringify(body)}`);
   }
 }
 
