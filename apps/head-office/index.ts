@@ -18,7 +18,10 @@ import type { HeadOfficeConfig } from './config.ts';
 import { createCommandSender } from './fleet/commands.ts';
 import { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 import { createRotationKeeper, createRotations } from './fleet/provisioning/rotation.ts';
-import { openStoreKeys } from './fleet/provisioning/store-keys.ts';
+import { createCertificateReadings } from './fleet/alerts/certificates.ts';
+import { createAlertSender } from './fleet/alerts/sending.ts';
+import { createAlertWatch } from './fleet/alerts/watch.ts';
+import { openSealingKeys, openStoreKeys } from './fleet/provisioning/store-keys.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createSigner, openStateDir } from './state-dir.ts';
 import { answerCommand } from './store/command-store.ts';
@@ -75,6 +78,7 @@ export async function createHeadOffice(
     throw new ConfigError('wrong configuration\n  MQTT_URL: is needed (not set)');
   }
   const stateDir = openStateDir(config.stateDir, ids);
+  const sinkKey = openSealingKeys(config.stateDir, ids)('alert sinks');
   const db = openDatabase(config.databaseUrl, { log });
   try {
     await migrate(db, readMigrations(MIGRATIONS));
@@ -95,6 +99,7 @@ export async function createHeadOffice(
       metrics,
       adminToken,
       publicUrl,
+      sinkKey,
       http,
     });
     services.push(dashboard.service);
@@ -142,6 +147,8 @@ export async function createHeadOffice(
         clientId: `fleet-${ids.uuid()}`,
         sign: createSigner(stateDir.keys, clock),
       }),
+      createAlertWatch({ ...deps, db, ownReadings: createCertificateReadings(broker, clock) }),
+      createAlertSender({ ...deps, db, sinkKey }),
     );
     if (config.brokerAdmin !== null) {
       const rotations = createRotations({

@@ -14,10 +14,12 @@ import { createCatalogueOffice } from '../catalogue/office.ts';
 import { createCommandDesk } from '../fleet/commands.ts';
 import { createConfigDesk } from '../fleet/config.ts';
 import { createAuditStore } from '../store/audit-store.ts';
+import { countFiring } from '../store/alert-state-store.ts';
 import type { Database } from '../store/database.ts';
 import { createUserStore } from '../store/user-store.ts';
 import { createAccess } from './access.ts';
 import type { StateDir } from '../state-dir.ts';
+import { registerAlertRoutes } from './alert-routes.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { registerCatalogueRoutes } from './catalogue-routes.ts';
 import { createSessionCookie } from './cookies.ts';
@@ -48,6 +50,8 @@ export interface DashboardDeps {
   readonly adminToken: string | null;
   /** Where browsers reach the pages, when that is not this server itself: `https://office.example`. */
   readonly publicUrl: string | null;
+  /** Seals the secrets of those who are told alerts. */
+  readonly sinkKey: Buffer;
   readonly passwordCost?: PasswordCost;
 }
 
@@ -88,6 +92,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerOrderRoutes(api, { db });
   registerDayRoutes(api, { db, clock, stateDir: deps.stateDir });
   registerQuarantineRoutes(api, { db, clock, log });
+  registerAlertRoutes(api, { db, clock, ids, sinkKey: deps.sinkKey });
   registerReportRoutes(api, { db, names });
   registerCatalogueRoutes(api, { office, clock });
   registerDraftRoutes(api, { db, office, clock });
@@ -98,6 +103,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerEventRoutes(api, {
     views,
     catalogue: async () => [await office.standing(), await office.releases(10)],
+    alerts: () => countFiring(db),
     access,
     log,
   });

@@ -23,6 +23,8 @@ export interface EventRouteDeps {
   readonly views: StoreViews;
   /** What the screen of the catalogue shows; it fetches anew when this differs. */
   readonly catalogue: () => Promise<unknown>;
+  /** How many alerts fire; told when any of them changed. */
+  readonly alerts: () => Promise<unknown>;
   readonly access: Access;
   readonly log: Log;
 }
@@ -33,11 +35,12 @@ export interface EventRouteDeps {
  */
 export function registerEventRoutes(
   { server, read }: HeadOfficeApi,
-  { views, catalogue, access, log }: EventRouteDeps,
+  { views, catalogue, alerts, access, log }: EventRouteDeps,
 ): void {
   const streams = new Set<Stream>();
   const shown = new Map<string, string>();
   let shownCatalogue: string | null = null;
+  let shownAlerts: string | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   const send = (text: string): void => {
@@ -60,6 +63,9 @@ export function registerEventRoutes(
     const text = JSON.stringify(await catalogue());
     if (shownCatalogue !== null && shownCatalogue !== text) send('event: catalogue\ndata: {}\n\n');
     shownCatalogue = text;
+    const firing = JSON.stringify(await alerts());
+    if (shownAlerts !== null && shownAlerts !== firing) send(`event: alerts\ndata: ${firing}\n\n`);
+    shownAlerts = firing;
   };
 
   const lookOn = (): void => {
@@ -82,7 +88,8 @@ export function registerEventRoutes(
 
   read({
     path: '/api/events',
-    summary: 'server-sent events: `stores` with the shops of which anything changed, `catalogue`',
+    summary:
+      'server-sent events: `stores` with the shops of which anything changed, `alerts`, `catalogue`',
     role: 'view',
     problems: { 503: ['too-many-streams'] },
     handle: async ({ request, reply }) => {

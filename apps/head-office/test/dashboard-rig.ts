@@ -34,6 +34,8 @@ const NOW_MS = Date.parse(`${TODAY}T12:30:00Z`);
 /** Cheap: tests guess a lot. */
 const passwordCost = { N: 1024, r: 8, p: 1 };
 
+export const SINK_KEY = Buffer.alloc(32, 7);
+
 /** A clock that moves only when told. */
 export interface TestClock extends Clock {
   readonly advance: (ms: number) => void;
@@ -82,6 +84,7 @@ export async function createDashboardRig({
     metrics,
     adminToken: ADMIN_TOKEN,
     publicUrl,
+    sinkKey: SINK_KEY,
     passwordCost,
   };
   const api = await createDashboardServer(deps);

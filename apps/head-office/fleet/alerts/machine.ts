@@ -208,7 +208,7 @@ export function groupsToTell<A extends Tellable>(
   for (const group of Map.groupBy(alerts, ({ ruleId }) => ruleId).values()) {
     const due = group.filter((alert) => isDue(alert, nowMs));
     const eldest = Math.min(...due.map((alert) => alert.resolvedAtMs ?? alert.firedAtMs ?? nowMs));
-    const last = Math.max(0, ...group.map(({ toldAtMs }) => toldAtMs ?? 0));
+    const last = Math.max(...group.map(({ toldAtMs }) => toldAtMs ?? -Infinity));
     const waited = nowMs - eldest >= GROUP_WAIT_MS && nowMs - last >= GROUP_INTERVAL_MS;
     if (due.length > 0 && waited) groups.push(due);
   }

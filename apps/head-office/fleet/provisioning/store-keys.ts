@@ -6,14 +6,8 @@ import { type Ids, syncFolder } from '@tillwire/runtime';
 
 const FILE = 'sealing-key';
 
-/**
- * The keys by which Head Office seals credentials for its stores, one for each provisioning: all made of one secret
- * in the state directory, so that the database holds nothing that opens anything.
- */
-export function openStoreKeys(
-  folder: string,
-  ids: Ids,
-): (store: StoreCode, joinId: string) => Buffer {
+/** A key for some purpose, made of one secret in the state directory: the database holds nothing that opens anything. */
+export function openSealingKeys(folder: string, ids: Ids): (purpose: string) => Buffer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, FILE);
   if (!existsSync(path)) {
@@ -27,5 +21,14 @@ export function openStoreKeys(
   const master = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
   if (master.length !== KEY_BYTES)
     throw new Error(`${path} does not hold a key of ${KEY_BYTES} bytes`);
-  return (store, joinId) => derivedKey(master, `store ${store} ${joinId}`);
+  return (purpose) => derivedKey(master, purpose);
+}
+
+/** The keys by which Head Office seals credentials for its stores, one for each provisioning. */
+export function openStoreKeys(
+  folder: string,
+  ids: Ids,
+): (store: StoreCode, joinId: string) => Buffer {
+  const keyOf = openSealingKeys(folder, ids);
+  return (store, joinId) => keyOf(`store ${store} ${joinId}`);
 }
