@@ -57,6 +57,7 @@ describe('A menu change reaches every shop whole', () => {
   ) =>
     chain.office.publishing.publish({
       draftId,
+      revision: (await chain.office.drafts.read(draftId)).revision,
       note: 'test',
       by: BY,
       plan: AT_ONCE,

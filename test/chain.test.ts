@@ -42,6 +42,7 @@ async function openChain(options: Parameters<typeof startChain>[1] = {}): Promis
   });
   await chain.office.publishing.publish({
     draftId: draft.draftId,
+    revision: draft.revision,
     note: 'test',
     by: 'editor',
     plan: { canaries: [], waveSize: null },

@@ -129,14 +129,16 @@ export const catalogueOfficeCommands = (env: Env): readonly Command[] => {
           by,
         },
       },
-      async (args, { publishing }) => {
+      async (args, { drafts, publishing }) => {
         const scheduled = args.text('scheduled');
         if (scheduled !== undefined && scheduled !== 'rebase' && scheduled !== 'cancel') {
           throw new UsageError(`--scheduled takes rebase or cancel, not ${scheduled}`);
         }
         const wave = wholeNumber(args, 'wave', { least: 1, most: 9999, fallback: 0 });
+        const { draftId, revision } = await drafts.read(numberAt(args, 0, 'DRAFT'));
         return publishing.publish({
-          draftId: numberAt(args, 0, 'DRAFT'),
+          draftId,
+          revision,
           note: args.text('note') ?? '',
           by: required(args, 'by'),
           plan: { canaries: storeList(args, 'canary'), waveSize: wave === 0 ? null : wave },

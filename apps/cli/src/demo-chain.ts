@@ -193,6 +193,7 @@ async function prepareOffice({
     });
     await office.publishing.publish({
       draftId: draft.draftId,
+      revision: draft.revision,
       note: 'imported by the demo',
       by,
       plan: { canaries: [], waveSize: null },

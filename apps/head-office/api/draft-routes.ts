@@ -317,6 +317,7 @@ function registerApproval({ change }: HeadOfficeApi, { db, office, clock }: Draf
       const { note, canaries, waveSize, effectiveFrom, scheduled } = body;
       const release = await publishing.publish({
         draftId,
+        revision: body.revision,
         note,
         by: caller.name,
         plan: { canaries: canaries.filter(isStoreCode), waveSize },

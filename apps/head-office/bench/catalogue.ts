@@ -114,6 +114,7 @@ const publish = async (draftId: number): Promise<readonly number[]> => {
   const beganMs = performance.now();
   await office.publishing.publish({
     draftId,
+    revision: (await office.drafts.read(draftId)).revision,
     note: 'bench',
     by: 'bench',
     plan: { canaries: [], waveSize: null },

@@ -93,7 +93,7 @@ export const unknownDraft = (draftId: number): Problem =>
   new Problem(404, 'unknown-draft', `there is no draft ${draftId}`);
 export const unknownRelease = (releaseId: number): Problem =>
   new Problem(404, 'unknown-release', `there is no release ${releaseId}`);
-const draftChanged = (): Problem =>
+export const draftChanged = (): Problem =>
   new Problem(409, 'draft-changed', 'somebody else changed the draft meanwhile');
 const noBase = (): Problem =>
   new Problem(409, 'no-base', 'the draft has no base yet: import one, or edit the base first');

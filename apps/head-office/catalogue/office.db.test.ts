@@ -52,9 +52,10 @@ describe('The catalogue office', () => {
         by: 'ann',
       })
     ).draft.draftId;
-  const publish = (draftId: number, rest: object = {}) =>
+  const publish = async (draftId: number, rest: object = {}) =>
     office.publishing.publish({
       draftId,
+      revision: (await office.drafts.read(draftId)).revision,
       note: '',
       by: 'ann',
       plan: AT_ONCE,
@@ -181,6 +182,60 @@ describe('The catalogue office', () => {
     expect(
       await office.diff(first.releaseId, (await office.releases(1))[0]?.releaseId ?? 0),
     ).toEqual([]);
+  });
+
+  it('an edit between approval and publishing is not published, and nothing is lost', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const before = await told();
+    const draftId = await priced(700);
+    const approved = (await office.drafts.read(draftId)).revision;
+    const { products } = await office.drafts.catalogue(draftId, 'base');
+    const set = products.slice(0, 1).map((product) => ({ ...product, available: false }));
+    const edit: CatalogueDelta = { products: { set, remove: [] } };
+    await office.drafts.edit({ draftId, revision: approved, target: 'base', edit, by: 'bob' });
+    expect(await code(publish(draftId, { revision: approved }))).toBe('draft-changed');
+    expect(await told()).toEqual(before);
+    expect((await office.drafts.read(draftId)).revision).toBe(approved + 1);
+  });
+
+  it('an edit and publishing at once: one of them finds the draft changed or gone', async () => {
+    await publish(await imported());
+    await obey('applied');
+    for (let round = 0; round < 5; round++) {
+      const draftId = await priced(700 + round);
+      const { revision } = await office.drafts.read(draftId);
+      const edit: CatalogueDelta = { products: { set: [], remove: [productCode(83)] } };
+      const outcomes = await Promise.all([
+        code(office.drafts.edit({ draftId, revision, target: 'base', edit, by: 'bob' })),
+        code(publish(draftId, { revision })),
+      ]);
+      expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+      await obey('applied');
+    }
+  });
+
+  it('resumed, a store that refused is told again, under a new version and what the release says', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const plan = { canaries: [s03], waveSize: null };
+    const { releaseId } = await publish(await priced(700), { plan });
+    const [spoilt] = await office.history(s03, 1);
+    await db.query(
+      `UPDATE catalogue_deltas SET document = jsonb_set(document, '{now,checksum}', '"spoilt"')
+       WHERE catalog_version = $1`,
+      [spoilt?.version],
+    );
+    await obey('refused', [s03]);
+    await office.publishing.resume(releaseId);
+    const [anew] = await office.history(s03, 1);
+    expect(anew?.version).toBeGreaterThan(spoilt?.version ?? 0);
+    expect(anew?.document.now).toEqual(spoilt?.document.now);
+    await office.publishing.step();
+    expect((await office.release(releaseId)).state).toBe('rolling-out');
+    await obey('applied', [s03]);
+    await obey('applied');
+    expect((await office.release(releaseId)).state).toBe('complete');
   });
 
   it('a fix while something is scheduled rebases or cancels it, as the editor says', async () => {

@@ -22,15 +22,17 @@ import {
   shopsOfMenu,
 } from '../store/catalogue-store.ts';
 import { type Database, inTransaction } from '../store/database.ts';
-import { deleteDraft, readDraft } from '../store/draft-store.ts';
+import { takeDraft } from '../store/draft-store.ts';
 import { isServed, listStores } from '../store/fleet-store.ts';
-import { menuOfDraft, servedStores, unknownDraft, unknownRelease } from './drafts.ts';
+import { draftChanged, menuOfDraft, servedStores, unknownDraft, unknownRelease } from './drafts.ts';
 import { issueDeltas, partFor, type ReadRelease, wouldChange } from './issuing.ts';
 import { type Menu, menuFaults, rebaseMenu } from './menu.ts';
-import { type RollOutPlan, stepRollOut, type ToldStore, wavesOf } from './roll-out.ts';
+import { progressOf, type RollOutPlan, stepRollOut, type ToldStore, wavesOf } from './roll-out.ts';
 
 export interface Publish {
   readonly draftId: number;
+  /** Of the draft as whoever publishes it has seen it; edited since, it is refused. */
+  readonly revision: number;
   readonly note: string;
   readonly by: string;
   readonly plan: RollOutPlan;
@@ -50,7 +52,7 @@ export interface PublishingDesk {
     readonly by: string;
   }) => Promise<Release>;
   readonly halt: (releaseId: number, reason: string) => Promise<void>;
-  /** Goes on with a halted roll-out where it stood. */
+  /** Goes on with a halted roll-out where it stood; who was told in vain is told again. */
   readonly resume: (releaseId: number) => Promise<void>;
   /** The next wave without waiting for the last. */
   readonly advance: (releaseId: number) => Promise<void>;
@@ -90,8 +92,9 @@ export function createPublishingDesk({
       }),
     resume: (releaseId) =>
       locked(async (client) => {
-        const { state } = await held(client, releaseId);
-        if (state !== 'halted') throw notIn(state, 'halted');
+        const release = await held(client, releaseId);
+        if (release.state !== 'halted') throw notIn(release.state, 'halted');
+        await tellAgain(client, release, clock.nowMs());
         await setReleaseState(client, releaseId, 'rolling-out', '');
       }),
     advance: (releaseId) =>
@@ -135,8 +138,9 @@ async function releaseInForce(client: PoolClient, nowMs: number): Promise<Releas
 }
 
 async function publishDraft(client: PoolClient, asked: Publish, nowMs: number): Promise<Release> {
-  const draft = await readDraft(client, asked.draftId);
+  const draft = await takeDraft(client, asked.draftId);
   if (draft === null) throw unknownDraft(asked.draftId);
+  if (draft.revision !== asked.revision) throw draftChanged();
   const menu = await menuOfDraft(client, draft);
   if (menu === null) throw new Problem(409, 'no-base', 'the draft has no base yet');
   await refuseFaults(client, menu);
@@ -174,7 +178,6 @@ async function publishDraft(client: PoolClient, asked: Publish, nowMs: number): 
       : null;
   await retire(client, pending, created);
   const stores = await changedStores(client, created, rebased !== null, nowMs);
-  await deleteDraft(client, draft.draftId);
   return begin(client, created, wavesOf(stores, asked.plan), nowMs);
 }
 
@@ -301,6 +304,25 @@ async function tellNextWave(client: PoolClient, release: Release, nowMs: number)
   await issueDeltas(client, stores, await tellingOf(client, release, nowMs));
   await setWaves(client, { ...release, wavesTold: release.wavesTold + 1 });
   await markChange(client);
+}
+
+/**
+ * Tells the stores again that were told of a release and have not come to it: made anew out of the release, as what
+ * was refused may have been spoilt on its way.
+ */
+async function tellAgain(client: PoolClient, release: Release, nowMs: number): Promise<void> {
+  const [held, reports] = [await newestDeltas(client), await readReports(client)];
+  const served = new Set(await servedStores(client));
+  const stores = release.waves
+    .slice(0, release.wavesTold)
+    .flat()
+    .filter((store) => {
+      const version = held.get(store)?.version;
+      if (version === undefined || !served.has(store)) return false;
+      const progress = progressOf({ version, report: reports.get(store)?.report ?? null });
+      return progress !== 'applied' && progress !== 'staged';
+    });
+  await issueDeltas(client, stores, await tellingOf(client, release, nowMs));
 }
 
 /** What a store is told of a release: from when, and what rides on it. */

@@ -54,6 +54,15 @@ export async function readDraft(db: Database | PoolClient, draftId: number): Pro
   return rows[0] === undefined ? null : draftOf(rows[0]);
 }
 
+/** The draft as it stands, gone with the transaction; whoever edits it meanwhile finds none. */
+export async function takeDraft(client: PoolClient, draftId: number): Promise<Draft | null> {
+  const { rows } = await client.query<DraftRow>(
+    `DELETE FROM catalogue_drafts WHERE draft_id = $1 RETURNING ${COLUMNS}`,
+    [draftId],
+  );
+  return rows[0] === undefined ? null : draftOf(rows[0]);
+}
+
 /** Last edited first. */
 export async function listDrafts(db: Database): Promise<readonly Draft[]> {
   const { rows } = await db.query<DraftRow>(
