@@ -29,5 +29,6 @@ export async function commitBisecting<Event>(
 /** SQLSTATE classes that a value can cause: 21, 22 data exceptions, 23 constraints, 42 wrong types, 54 limits. */
 const DATA_CLASSES = new Set(['21', '22', '23', '42', '54']);
 
-const isDataError = (error: unknown): error is Error =>
+/** Whether the database refused what it was given, as against being away. */
+export const isDataError = (error: unknown): error is Error =>
   DATA_CLASSES.has(sqlStateOf(error).slice(0, 2));

@@ -296,6 +296,41 @@ describe('Ingest', () => {
     });
   });
 
+  it('parks telemetry that no database can hold, or that claims nonsense, and acknowledges it', async () => {
+    await startIngest({
+      handlers: {
+        results: async () => {
+          await office.db.query("SELECT '\\u0000'::jsonb");
+        },
+      },
+    });
+    const line = await openLine(S03);
+    const common = { store_code: 'S03', at: '2025-07-16T12:00:00Z' };
+    const error = { ...common, error_id: 'e-1', code: 'odd', message: 'odd', count: 1 };
+    const beat = heartbeatOf(createStoreJournal('S03'));
+    const [head] = beat.journal;
+    const holes = [{ from: 1, to: Number.MAX_SAFE_INTEGER }];
+    const poison = [
+      ['errors', { ...error, facts: { nul: 'a\0b' } }],
+      ['errors', { ...error, facts: { half: '\ud800' } }],
+      ['health', { ...beat, journal: [{ ...head, holes }] }],
+      ['health', { ...beat, journal: [{ ...head, holes: [{ from: 9, to: 3 }] }] }],
+      ['results', { ...common, command_id: 'c-1', outcome: 'done', detail: '' }],
+    ] as const;
+    const texts = poison.map(([, message]) => JSON.stringify(message));
+    for (const [at, [name]] of poison.entries()) {
+      await line.link.publish(topicOf(name, S03), texts[at] ?? '');
+    }
+    await allNamed(
+      line,
+      texts.map((text) => `sha256:${sha256(text)}`),
+    );
+    expect((await parked()).map(({ reason }) => reason).sort()).toEqual([
+      ...Array<string>(4).fill('bad-shape'),
+      'refused-by-database',
+    ]);
+  });
+
   it('keeps the first of two events at one place and parks the other as a fork', async () => {
     await startIngest();
     const line = await openLine(S03);

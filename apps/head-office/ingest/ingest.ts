@@ -16,9 +16,11 @@ import {
   type BrokerAddress,
   type Clock,
   createMqttLink,
+  createMetrics,
   type CrashPoint,
   type Ids,
   type Log,
+  type Metrics,
   pause,
   repeat,
   type Service,
@@ -33,7 +35,9 @@ import { storeErrorEvent, storeHeartbeat, storeState } from '../store/telemetry-
 import { advanceWatermarks, readEpochMarks } from '../store/watermark-store.ts';
 import { createAcknowledger, NAMES_NOTHING } from './acknowledger.ts';
 import { createBatcher } from './batcher.ts';
+import { isDataError } from './committer.ts';
 import { commitMessages, createMeeting, type LaneMessage, laneMessageOf } from './lane.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
 import { createRefill } from './refill.ts';
 import { isOurs, type Shard } from './shard.ts';
 import { createWatermarkKeeper } from './watermark-keeper.ts';
@@ -59,6 +63,7 @@ export interface IngestDeps {
   readonly ids: Ids;
   readonly log: Log;
   readonly crashPoint: CrashPoint;
+  readonly metrics?: Metrics;
 }
 
 const BATCH_EVENTS = 100;
@@ -109,7 +114,8 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
     acknowledge,
     touched: keeper.touched,
     meet,
-    nowMs: clock.nowMs,
+    clock,
+    measured: createIngestMetrics(deps.metrics ?? createMetrics()),
   };
 
   const batcher = createBatcher<LaneMessage>({
@@ -270,14 +276,21 @@ const createTelemetry =
     ): Promise<void> => {
       const decoded = decodeEvents(payload);
       const parsed = decoded.ok ? schema.safeParse(decoded.value[0]?.value) : null;
+      const unfit = async (reason: string, detail: string): Promise<void> => {
+        const hash = sha256(payload);
+        await park(deps.db, [{ store, topic, reason, detail, payload, hash, place: null }], at);
+        await deps.onUnfit(store, hash);
+      };
       if (parsed?.success === true && parsed.data.store_code === store) {
-        return take(store, parsed.data, at);
+        try {
+          return await take(store, parsed.data, at);
+        } catch (error) {
+          if (!isDataError(error)) throw error;
+          return unfit('refused-by-database', error.message);
+        }
       }
-      const hash = sha256(payload);
-      const detail = parsed?.error?.issues[0]?.message ?? 'not a message of this store';
-      const reason = decoded.ok ? 'bad-shape' : decoded.error.type;
-      await park(deps.db, [{ store, topic, reason, detail, payload, hash, place: null }], at);
-      await deps.onUnfit(store, hash);
+      const fault = parsed?.error?.issues[0]?.message ?? 'not a message of this store';
+      return unfit(decoded.ok ? 'bad-shape' : decoded.error.type, fault);
     };
     if (name === 'health') return read(heartbeatSchema, deps.onHeartbeat);
     if (name === 'state') return read(storeStateSchema, deps.onState);

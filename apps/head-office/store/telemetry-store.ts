@@ -17,7 +17,13 @@ export async function noteStores(
   return rows.map(({ store }) => store);
 }
 
-/** Keeps a store's latest heartbeat and what it says of its journal's epochs. */
+/** Heartbeats overtake each other on their way to several workers by less than this. */
+const OVERTAKEN_WITHIN_S = 120;
+
+/**
+ * Keeps a store's latest heartbeat and what it says of its journal's epochs. The latest is so by session and uptime,
+ * not by the store's clock, which may be put back.
+ */
 export const storeHeartbeat = (db: Database, heartbeat: Heartbeat, at: Date): Promise<void> =>
   inTransaction(db, async (client) => {
     const { store_code: store, journal } = heartbeat;
@@ -25,8 +31,10 @@ export const storeHeartbeat = (db: Database, heartbeat: Heartbeat, at: Date): Pr
     const kept = await client.query(
       `INSERT INTO heartbeats AS h (store, received_at, payload) VALUES ($1, $2, $3)
        ON CONFLICT (store) DO UPDATE SET received_at = excluded.received_at, payload = excluded.payload
-       WHERE h.payload ->> 'at' <= excluded.payload ->> 'at'`,
-      [store, at, heartbeat],
+       WHERE h.received_at < $2::timestamptz - $4 * interval '1 second'
+         OR ((h.payload ->> 'session')::bigint, (h.payload ->> 'uptime_s')::bigint)
+           <= ((excluded.payload ->> 'session')::bigint, (excluded.payload ->> 'uptime_s')::bigint)`,
+      [store, at, heartbeat, OVERTAKEN_WITHIN_S],
     );
     // One that was overtaken on its way says nothing new.
     if (kept.rowCount === 0) return;

@@ -58,15 +58,18 @@ const alerts = async () =>
   (await office.db.query<{ error_id: string }>('SELECT error_id FROM error_events')).rows.map(
     ({ error_id }) => error_id,
   );
-const beat = (journal: Heartbeat['journal'], at = '2025-07-16T12:00:00Z') =>
+const beat = (
+  journal: Heartbeat['journal'],
+  { clock = '2025-07-16T12:00:00Z', session = 1, uptimeS = 1, receivedAt = AT } = {},
+) =>
   storeHeartbeat(
     office.db,
     {
       store_code: S03,
-      at: utcInstant(Date.parse(at)),
-      session: 1,
+      at: utcInstant(Date.parse(clock)),
+      session,
       version: '0',
-      uptime_s: 1,
+      uptime_s: uptimeS,
       catalog_version: 1,
       config_version: 0,
       journal,
@@ -78,7 +81,7 @@ const beat = (journal: Heartbeat['journal'], at = '2025-07-16T12:00:00Z') =>
       last_z: null,
       last_backup_at: null,
     },
-    AT,
+    receivedAt,
   );
 const sales = (journal: ReturnType<typeof createStoreJournal>, count: number) =>
   Array.from({ length: count }, () => journal.sell());
@@ -186,6 +189,18 @@ describe('The watermark of an epoch', () => {
     expect(await alerts()).toEqual([]);
   });
 
+  it('passes a hole of many steps, and one in front of all that is held', async () => {
+    const journal = createStoreJournal('S03');
+    const { event } = journal.sell();
+    const hash = 'ab'.repeat(32);
+    const ended = { journal_epoch: 1, journal_seq: 12_000, hash };
+    const running = { journal_epoch: 2, journal_seq: 0, hash, holes: [] };
+    await beat([{ ...ended, holes: [{ from: 1, to: 12_000 }] }, running]);
+    expect(event.journal_seq).toBe(1);
+    await advance([1]);
+    expect(await marks(1)).toMatchObject({ complete_through: 12_000 });
+  });
+
   it('is taken back when something behind it is gone', async () => {
     const events = sales(createStoreJournal('S03'), 4);
     await hold(events);
@@ -235,13 +250,27 @@ describe('What a store says of itself', () => {
     expect(await online()).toEqual({ online: true, session: 6 });
   });
 
+  const head = (seq: number) => [
+    { journal_epoch: 1, journal_seq: seq, hash: ZERO_HASH, holes: [] },
+  ];
+  const headHeld = async () =>
+    (await office.db.query('SELECT head_seq FROM journal_epochs')).rows[0]?.head_seq as number;
+
   it('in a heartbeat that was overtaken is forgotten', async () => {
-    const head = (seq: number) => [
-      { journal_epoch: 1, journal_seq: seq, hash: ZERO_HASH, holes: [] },
-    ];
-    await beat(head(7), '2025-07-16T12:01:00Z');
-    await beat(head(5), '2025-07-16T12:00:00Z');
-    const { rows } = await office.db.query('SELECT head_seq FROM journal_epochs');
-    expect(rows).toEqual([{ head_seq: 7 }]);
+    await beat(head(7), { uptimeS: 120 });
+    await beat(head(5), { uptimeS: 60 });
+    expect(await headHeld()).toBe(7);
+    await beat(head(9), { session: 2, uptimeS: 1 });
+    await beat(head(7), { session: 1, uptimeS: 180 });
+    expect(await headHeld()).toBe(9);
+  });
+
+  it('is believed at once when its clock was put back, and soon when its session was', async () => {
+    await beat(head(7), { clock: '2099-01-01T00:00:00Z', session: 4_000_000_000 });
+    await beat(head(8), { session: 4_000_000_000, uptimeS: 60 });
+    expect(await headHeld()).toBe(8);
+    const later = new Date(AT.getTime() + 180_000);
+    await beat(head(9), { session: 2, receivedAt: later });
+    expect(await headHeld()).toBe(9);
   });
 });

@@ -145,7 +145,10 @@ async function stepWatermark(
       at,
     });
   }
-  return { moved, more: held.length === PLACES_PER_STEP && after.heldThrough > before.heldThrough };
+  return {
+    moved,
+    more: places.length >= PLACES_PER_STEP && after.heldThrough > before.heldThrough,
+  };
 }
 
 const watermarkOf = (row: EpochRow, again: boolean): Watermark =>
@@ -198,8 +201,9 @@ function* withRestored(
   const restored = (seq: number): boolean =>
     ended && holes.some(({ from, to }) => from <= seq && seq <= to);
   let next = after + 1;
+  const last = after + PLACES_PER_STEP;
   for (const place of held) {
-    while (next < place.seq && restored(next)) {
+    while (next < place.seq && next <= last && restored(next)) {
       const hash = next + 1 === place.seq ? place.prevHash : null;
       yield { seq: next, hash: hash ?? ZERO_HASH, prevHash: null };
       next++;
@@ -207,7 +211,7 @@ function* withRestored(
     yield place;
     next = place.seq + 1;
   }
-  while (held.length < PLACES_PER_STEP && next <= head_seq && restored(next)) {
+  while (held.length < PLACES_PER_STEP && next <= Math.min(head_seq, last) && restored(next)) {
     yield { seq: next, hash: (next === head_seq ? head_hash : null) ?? ZERO_HASH, prevHash: null };
     next++;
   }

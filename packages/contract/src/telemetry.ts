@@ -9,6 +9,15 @@ import {
   versionNumber,
 } from './primitives.ts';
 
+/** No disk that is ever restored lost more: beyond it the ranges are nonsense, and costly to believe. */
+const MAX_HOLE_PLACES = 1_000_000;
+
+const placesIn = (holes: readonly { readonly from: number; readonly to: number }[]): number =>
+  holes.reduce(
+    (sum, { from, to }) => (to < from ? Number.POSITIVE_INFINITY : sum + to - from + 1),
+    0,
+  );
+
 /** What a store knows of one epoch of its own journal. */
 const journalHeadSchema = z.object({
   journal_epoch: versionNumber,
@@ -16,7 +25,13 @@ const journalHeadSchema = z.object({
   journal_seq: counter,
   hash: sha256Text,
   /** Ranges of seqs it does not hold itself (it was restored), ends included. */
-  holes: z.array(z.object({ from: versionNumber, to: versionNumber })).max(1000),
+  holes: z
+    .array(z.object({ from: versionNumber, to: versionNumber }))
+    .max(1000)
+    .refine(
+      (holes) => placesIn(holes) <= MAX_HOLE_PLACES,
+      'has too many places, or ends before it begins',
+    ),
 });
 export type JournalHead = z.infer<typeof journalHeadSchema>;
 
@@ -59,6 +74,6 @@ export const errorEventSchema = z.object({
   message: plainText(500),
   /** How often it came since it was last told. */
   count: counter,
-  facts: z.record(plainText(64), z.union([z.string().max(500), z.number(), z.boolean(), z.null()])),
+  facts: z.record(plainText(64), z.union([plainText(500), z.number(), z.boolean(), z.null()])),
 });
 export type ErrorEvent = z.infer<typeof errorEventSchema>;

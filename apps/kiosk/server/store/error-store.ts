@@ -64,7 +64,7 @@ export function createErrorStore(
           code,
           message,
           count: 1 + (unsaid.get(code) ?? 0),
-          facts,
+          facts: fitting(facts),
         };
         unsaid.delete(code);
         await tx
@@ -103,3 +103,12 @@ export function createErrorStore(
     },
   };
 }
+
+/** Facts come from anywhere, and a report must not fail by them: texts as the wire takes them. */
+const fitting = (facts: ErrorEvent['facts']): ErrorEvent['facts'] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [
+      name,
+      typeof fact === 'string' ? fact.slice(0, 500).replaceAll('\0', '').toWellFormed() : fact,
+    ]),
+  );

@@ -5,6 +5,7 @@ import {
   storeCode,
   utcInstant,
 } from '@tillwire/domain';
+import { errorEventSchema } from '@tillwire/contract';
 import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -154,6 +155,13 @@ describe.each(databases)('Error events on $name', ({ open: openDatabase }) => {
     await errors.report(report);
     const [again] = await errors.unacknowledged(10);
     expect(JSON.parse(again?.payload ?? '')).toMatchObject({ count: 2 });
+    await errors.report({
+      code: 'odd',
+      message: 'odd',
+      facts: { nul: 'a\0b', half: `${'x'.repeat(499)}😀`, long: 'y'.repeat(900) },
+    });
+    const odd: unknown = JSON.parse((await errors.unacknowledged(10)).at(-1)?.payload ?? '');
+    expect(errorEventSchema.safeParse(odd).error).toBeUndefined();
     await db.destroy();
     await database.drop();
   });
