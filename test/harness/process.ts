@@ -29,7 +29,7 @@ export interface StartOptions {
   readonly cwd?: string;
 }
 
-const MAIN = join(import.meta.dirname, '../../apps/cli/src/main.ts');
+const MAIN = join(import.meta.dirname, '../../apps/cli/bin/tillwire.mjs');
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {

@@ -5,6 +5,7 @@ import {
   type ImportReport,
 } from '@tillwire/domain';
 import { importLegacyPath } from '@tillwire/runtime';
+import { type Command, required, wholeNumber } from './command.ts';
 
 export interface CatalogueCheck {
   /** A folder or a ZIP of legacy tables. */
@@ -65,3 +66,21 @@ function faultLines(faults: readonly ImportFault[]): readonly string[] {
       : `${faults.length} faults; nothing can be imported until they are mended.`;
   return [...faults.map(formatImportFault), '', total];
 }
+
+export const catalogueCheckCommand: Command = {
+  name: 'catalogue check',
+  positionals: ['PATH'],
+  summary: 'read a legacy menu set (a folder or a ZIP) and tell everything that is wrong with it',
+  options: {
+    shop: { type: 'string', value: 'N', help: 'the shop whose tables to read, 1 to 9999' },
+    json: { type: 'boolean', help: 'print one JSON document' },
+  },
+  run: (args, { print }) => {
+    required(args, 'shop');
+    const shop = wholeNumber(args, 'shop', { least: 1, most: 9999, fallback: 1 });
+    return catalogueCheck(
+      { path: args.positionals[0] ?? '', shop, json: args.flag('json') },
+      print,
+    );
+  },
+};

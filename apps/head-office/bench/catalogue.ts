@@ -18,7 +18,7 @@ import { migrate, openDatabase } from '../store/database.ts';
 import { registerStore } from '../store/fleet-store.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const MAIN = join(ROOT, 'apps/cli/src/main.ts');
+const MAIN = join(ROOT, 'apps/cli/bin/tillwire.mjs');
 const MIGRATIONS = join(import.meta.dirname, '..', 'store', 'migrations');
 const LOOK_EVERY_MS = 10;
 

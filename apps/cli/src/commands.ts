@@ -1,0 +1,66 @@
+import type { Command } from './command.ts';
+
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the process is asked to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Commands by their first word. A process loads only what it runs: a kiosk has no use for Head Office in memory. */
+const GROUPS: readonly {
+  readonly words: readonly string[];
+  readonly load: (context: CommandContext) => Promise<readonly Command[]>;
+}[] = [
+  {
+    words: ['demo'],
+    load: async ({ signal }) => [(await import('./demo.ts')).demoCommand({ signal })],
+  },
+  {
+    words: ['kiosk'],
+    load: async (context) => [
+      ...(await import('./kiosk.ts')).kioskCommands(context),
+      (await import('./join.ts')).joinCommand,
+    ],
+  },
+  {
+    words: ['head-office'],
+    load: async (context) => (await import('./head-office.ts')).headOfficeCommands(context),
+  },
+  {
+    words: ['catalogue'],
+    load: async ({ env }) => [
+      (await import('./catalogue.ts')).catalogueCheckCommand,
+      ...(await import('./catalogue-office.ts')).catalogueOfficeCommands(env),
+    ],
+  },
+  {
+    words: ['store'],
+    load: async ({ env }) => [
+      ...(await import('./store.ts')).storeCommands(env),
+      ...(await import('./provision.ts')).provisionCommands(env),
+    ],
+  },
+  {
+    words: ['day', 'backup', 'verify', 'restore'],
+    load: async ({ env }) => {
+      const { backupCommands, dayCommands } = await import('./books.ts');
+      return [...dayCommands(env), ...backupCommands(env)];
+    },
+  },
+  { words: ['broker'], load: async () => (await import('./broker.ts')).brokerCommands },
+  {
+    words: ['simulate', 'bench', 'chaos'],
+    load: async () => (await import('./lab.ts')).labCommands,
+  },
+];
+
+/** The commands `argv` can mean: those of its first word, or all of them where it names none. */
+export async function loadCommands(
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<readonly Command[]> {
+  const word = argv.find((text) => !text.startsWith('-')) ?? '';
+  const named = GROUPS.filter(({ words }) => words.includes(word));
+  const groups = named.length > 0 ? named : GROUPS;
+  return (await Promise.all(groups.map(({ load }) => load(context)))).flat();
+}
