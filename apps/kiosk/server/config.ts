@@ -18,6 +18,7 @@ import {
 } from '@tillwire/runtime';
 import { z } from 'zod';
 import { openCredentialFolder } from './joining/credential-folder.ts';
+import { type Printer, printersVariable } from './printing/printers.ts';
 import type { DatabaseAddress } from './store/database.ts';
 
 /** Everything a kiosk's processes are told from outside. */
@@ -33,11 +34,14 @@ export interface KioskConfig {
   /** Where `kiosk join` put the credential, which is rotated there; null: it is configured by hand. */
   readonly credentialDir: string | null;
   readonly http: { readonly host: string; readonly port: number };
+  /** Where a process without the screens shows its figures; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   /** Acts as a manager; null: there is none. */
   readonly apiToken: string | null;
   readonly sessionSecret: string | null;
   /** Makes the first manager; null: only the token can. */
   readonly setUpPin: string | null;
+  readonly printers: readonly Printer[];
   /** A till nobody touches for this long is locked. */
   readonly lockAfterMs: number;
   readonly day: DayRules;
@@ -92,12 +96,14 @@ const schema = z
       .optional(),
     HTTP_HOST: z.string().default('127.0.0.1'),
     HTTP_PORT: port(0).default(8080),
+    METRICS_PORT: port(1).optional(),
     API_TOKEN: z.string().min(16, 'has at least 16 characters').optional(),
     SESSION_SECRET: z.string().min(32, 'has at least 32 characters').optional(),
     SETUP_PIN: z
       .string()
       .regex(/^\d{8}$/, 'has 8 digits')
       .optional(),
+    PRINTERS: printersVariable.default([]),
     LOCK_AFTER_S: z.coerce.number().int().min(15).max(43_200).default(300),
     TZ_STORE: z
       .string()
@@ -146,9 +152,12 @@ export function parseKioskConfig(env: Readonly<Record<string, string | undefined
     trustAnchorsFile: env['TRUST_ANCHORS']?.trim() ?? null,
     credentialDir: found.CREDENTIAL_DIR ?? null,
     http: { host: found.HTTP_HOST, port: found.HTTP_PORT },
+    metrics:
+      found.METRICS_PORT === undefined ? null : { host: found.HTTP_HOST, port: found.METRICS_PORT },
     apiToken: found.API_TOKEN ?? null,
     sessionSecret: found.SESSION_SECRET ?? null,
     setUpPin: found.SETUP_PIN ?? null,
+    printers: found.PRINTERS,
     lockAfterMs: found.LOCK_AFTER_S * 1000,
     day: { timeZone: found.TZ_STORE, rolloverMinutes: parseRollover(found.DAY_ROLLOVER) ?? 0 },
     catalogueFile:

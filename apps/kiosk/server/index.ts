@@ -4,6 +4,7 @@ import {
   ConfigError,
   type CrashPoint,
   createMetrics,
+  createMetricsServer,
   type Ids,
   type Log,
   type Metrics,
@@ -20,6 +21,7 @@ import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
 import { createKitchen } from './kitchen.ts';
 import { createPinHash, PIN_COST } from './pins.ts';
+import { createPrinting, PRINT_SETTINGS } from './printing/service.ts';
 import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
 import { type Chore, createScheduler } from './scheduler/service.ts';
 import { createCatalogueStore } from './store/catalogue-store.ts';
@@ -32,11 +34,13 @@ import { createErrorStore } from './store/error-store.ts';
 import { createJournalStore } from './store/journal-store.ts';
 import { createKitchenStore } from './store/kitchen-store.ts';
 import { createOrderStore } from './store/order-store.ts';
+import { createPrintStore } from './store/print-store.ts';
 import { createSessionStore } from './store/session-store.ts';
 import { createShiftStore } from './store/shift-store.ts';
 import { createSyncStateStore } from './store/sync-state-store.ts';
 import { createShopStatus } from './shop-status.ts';
 import { createSyncWorker } from './sync/worker.ts';
+import { watchKiosk } from './kiosk-metrics.ts';
 import { readSyncStatus } from './sync-status.ts';
 import { createTill } from './till.ts';
 import { createIdentity, type Identity } from './joining/identity.ts';
@@ -96,6 +100,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     commands: createCommandStore(db, { clock }),
     crew: createCrewStore(db),
     sessions: createSessionStore(db, { ids }),
+    prints: createPrintStore(db),
     kitchens: createKitchenStore(db),
     days: createDayStore(db, { store, crashPoint }),
     shifts: createShiftStore(db),
@@ -150,6 +155,8 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
   return {
     services: [
       ...order.filter((role) => deps.roles.includes(role)).map((role) => services[role]()),
+      ...(deps.roles.includes('scheduler') ? [printingOf(parts)] : []),
+      ...metricsOf(parts),
       { name: 'shop-rules', run: rules.follow },
       databaseService(db),
     ],
@@ -184,6 +191,7 @@ interface KioskParts {
     readonly commands: ReturnType<typeof createCommandStore>;
     readonly crew: ReturnType<typeof createCrewStore>;
     readonly sessions: ReturnType<typeof createSessionStore>;
+    readonly prints: ReturnType<typeof createPrintStore>;
     readonly kitchens: ReturnType<typeof createKitchenStore>;
     readonly days: ReturnType<typeof createDayStore>;
     readonly shifts: ReturnType<typeof createShiftStore>;
@@ -260,6 +268,8 @@ function webOf(
     crew: stores.crew,
     sessions: stores.sessions,
     hashPin,
+    printers: config.printers,
+    prints: stores.prints,
     lockAfterMs: config.lockAfterMs,
     trainingForced: () => rules.config().flags.training,
     events,
@@ -366,6 +376,38 @@ const onlyIf = (holds: () => boolean, chore: Chore): Chore => ({
     if (holds()) await chore.run(signal);
   },
 });
+
+const printingOf = ({
+  config: { printers },
+  deps: { clock, log },
+  stores,
+  catalogue,
+  rules,
+}: KioskParts): Service =>
+  createPrinting({
+    printers,
+    jobs: stores.prints,
+    catalogue,
+    day: rules.day,
+    settings: PRINT_SETTINGS,
+    clock,
+    log,
+  });
+
+/** Figures on a port of their own; `web` shows the shop's beside its pages. */
+function metricsOf({ config, deps, events, catalogue, stores }: KioskParts): readonly Service[] {
+  const { clock, log, metrics, roles } = deps;
+  if (config.metrics === null || metrics === undefined) return [];
+  if (!roles.includes('web')) {
+    watchKiosk({
+      metrics,
+      events,
+      catalogue,
+      readStatus: () => readSyncStatus({ ...stores, clock }),
+    });
+  }
+  return [createMetricsServer({ ...config.metrics, metrics, log })];
+}
 
 const databaseService = (db: KioskDatabase): Service => ({
   name: 'database',

@@ -1,4 +1,4 @@
-import type { DayRules, StoreCode } from '@tillwire/domain';
+import type { DayRules, GlobalOrderId, StoreCode } from '@tillwire/domain';
 import { type Clock, type Log, type Metrics, repeat, type Service } from '@tillwire/runtime';
 import { type Access } from './access.ts';
 import type { Books } from './books.ts';
@@ -12,6 +12,7 @@ import { registerEventRoutes } from './http/event-routes.ts';
 import { registerKitchenRoutes } from './http/kitchen-routes.ts';
 import { registerMenuRoutes } from './http/menu-routes.ts';
 import { registerOrderRoutes } from './http/order-routes.ts';
+import { printerViews, registerPrinterRoutes } from './http/printer-routes.ts';
 import { createKioskServer } from './http/server.ts';
 import { registerServiceRoutes } from './http/service-routes.ts';
 import { registerShopRoutes } from './http/shop-routes.ts';
@@ -19,8 +20,10 @@ import { registerSyncRoutes } from './http/sync-routes.ts';
 import { watchKiosk } from './kiosk-metrics.ts';
 import type { Kitchen } from './kitchen.ts';
 import type { HashPin } from './pins.ts';
+import type { Printer } from './printing/printers.ts';
 import type { CrewStore } from './store/crew-store.ts';
 import type { OrderStore } from './store/order-store.ts';
+import type { PrintStore } from './store/print-store.ts';
 import type { SessionStore } from './store/session-store.ts';
 import type { ShopStatus } from './shop-status.ts';
 import { type SyncStatus } from './sync-status.ts';
@@ -41,6 +44,8 @@ export interface WebDeps {
   readonly crew: CrewStore;
   readonly sessions: SessionStore;
   readonly hashPin: HashPin;
+  readonly printers: readonly Printer[];
+  readonly prints: PrintStore;
   readonly lockAfterMs: number;
   /** Whether Head Office has the whole shop practise. */
   readonly trainingForced: () => boolean;
@@ -78,6 +83,14 @@ export const createWeb = (deps: WebDeps): Service => ({
         (api) => registerDayRoutes(api, deps.books),
         (api) => registerKitchenRoutes(api, deps),
         (api) => registerMenuRoutes(api, deps),
+        (api) =>
+          registerPrinterRoutes(api, {
+            ...deps,
+            findOrder: async (id) => {
+              const stored = await deps.orders.read(id as GlobalOrderId);
+              return stored === null ? null : { order: stored.order, training: false };
+            },
+          }),
         (api) => registerSyncRoutes(api, deps),
         (api) => registerShopRoutes(api, deps),
         (api) => registerClockRoutes(api, deps),
@@ -108,10 +121,18 @@ export const createWeb = (deps: WebDeps): Service => ({
 });
 
 /** Tells the screens when the line or what is unsent has changed, whichever process changed it. */
-function watchStatus({ refresh, readStatus, events }: WebDeps): () => Promise<void> {
+function watchStatus(deps: WebDeps): () => Promise<void> {
+  const { refresh, readStatus, events } = deps;
   let told = '';
+  const printing = new Map<string, string>();
   return async () => {
     await refresh();
+    for (const { name, state } of printerViews(deps.printers, await deps.prints.states())) {
+      if ((printing.get(name) ?? 'ready') !== state) {
+        events.publish({ type: 'printer', printer: name, state });
+      }
+      printing.set(name, state);
+    }
     const { link, unsent } = await readStatus();
     const word = `${link} ${unsent.count}`;
     if (word === told) return;

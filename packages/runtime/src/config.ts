@@ -8,7 +8,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const SECRET = /PASS|SECRET|TOKEN|KEY$|DATABASE_URL/;
+const SECRET = /PASS|SECRET|TOKEN|_PIN$|KEY$|DATABASE_URL/;
 
 /**
  * A configuration out of environment variables, each named as its schema's key; empty ones count as missing.

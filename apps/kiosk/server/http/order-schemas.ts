@@ -25,7 +25,7 @@ const crewId = z
   });
 
 const note = plainText(200);
-const requestId = plainText(100).min(1).meta({
+export const requestId = plainText(100).min(1).meta({
   description: "the caller's own, new for each thing asked for; a repeat changes nothing",
 });
 

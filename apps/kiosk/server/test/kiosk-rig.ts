@@ -11,6 +11,7 @@ import {
 } from '@tillwire/runtime';
 import type { KioskConfig } from '../config.ts';
 import { createKiosk, type KioskRole } from '../index.ts';
+import type { Printer } from '../printing/printers.ts';
 import type { DatabaseAddress } from '../store/database.ts';
 
 export const STORE = storeCode('S01');
@@ -51,6 +52,7 @@ export async function startKiosk(
     clock = systemClock,
     setUpPin = null,
     lockAfterMs = 300_000,
+    printers = [],
   }: {
     readonly roles?: readonly KioskRole[];
     readonly broker?: BrokerAddress | null;
@@ -58,6 +60,7 @@ export async function startKiosk(
     readonly clock?: Clock;
     readonly setUpPin?: string | null;
     readonly lockAfterMs?: number;
+    readonly printers?: readonly Printer[];
   } = {},
 ): Promise<RunningKiosk> {
   const config: KioskConfig = {
@@ -68,10 +71,12 @@ export async function startKiosk(
     trustAnchorsFile: null,
     credentialDir: null,
     http: { host: '127.0.0.1', port: 0 },
+    metrics: null,
     apiToken: TOKEN,
     sessionSecret: null,
     setUpPin,
     lockAfterMs,
+    printers,
     day: DEFAULT_DAY_RULES,
     catalogueFile: { path: SAMPLE_MENU, shop: 1 },
     exportDir: 'path' in database ? `${database.path}.exports` : '',
