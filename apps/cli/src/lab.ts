@@ -14,7 +14,7 @@ function seedOf(args: Arguments): string {
 const loadLab = () => import('@tillwire/lab');
 
 /** The commands that prove the rest: on real processes, a real broker and a real PostgreSQL. */
-export const labCommands: readonly Command[] = [
+export const labCommands = ({ signal }: { readonly signal: AbortSignal }): readonly Command[] => [
   {
     name: 'chaos',
     summary:
@@ -37,6 +37,7 @@ export const labCommands: readonly Command[] = [
         stores: number(args, 'stores', 1, 50, 3),
         ordersPerMinute: number(args, 'orders-per-minute', 1, 6000, 300),
         faultsPerMinute,
+        signal,
         keep: args.text('keep'),
         tell: (line) => complain(`tillwire chaos: ${line}`),
       });

@@ -22,6 +22,8 @@ export interface ChaosOptions {
   readonly keep: string | undefined;
   /** Progress, for people. */
   readonly tell: (line: string) => void;
+  /** Calls the run off. */
+  readonly signal: AbortSignal;
   /** Spoils the end state before it is looked at, to see that the checker sees it. */
   readonly plant?: (world: World, history: History) => Promise<void>;
 }
@@ -95,35 +97,41 @@ async function stormed(
   schedule: readonly Scheduled[],
   options: ChaosOptions,
 ): Promise<ChaosReport> {
-  const { seed, minutes, stores, ordersPerMinute, tell } = options;
+  const { seed, minutes, stores, ordersPerMinute, tell, signal } = options;
   const history = createHistory(join(world.folder, 'history.jsonl'));
   const refused: string[] = [];
   const firstMenu = await newestVersion(world);
   const closing = new AbortController();
-  const tills = world.shops.flatMap(({ store, face }) =>
-    Array.from({ length: TILLS }, (_, till) =>
-      runTill(
-        {
-          store,
-          face,
-          history,
-          random: createRandom(`${seed}/${store}/${till}`),
-          perMinute: ordersPerMinute / stores / TILLS,
-          refused: (what) => refused.push(what),
-        },
-        closing.signal,
+  const tills = Promise.all(
+    world.shops.flatMap(({ store, face }) =>
+      Array.from({ length: TILLS }, (_, till) =>
+        runTill(
+          {
+            store,
+            face,
+            history,
+            random: createRandom(`${seed}/${store}/${till}`),
+            perMinute: ordersPerMinute / stores / TILLS,
+            refused: (what) => refused.push(what),
+            stopping: signal,
+          },
+          closing.signal,
+        ),
       ),
     ),
   );
+  // Waited for at the end; called off before, it ends as it may.
+  tills.catch(() => undefined);
   tell(`${schedule.length} faults in ${minutes} minutes`);
   const faults = storm(world, schedule, { ...options, history });
   for (let minute = 1; minute <= minutes; minute++) {
-    await pause(60_000);
+    await pause(60_000, signal);
+    signal.throwIfAborted();
     tell(`minute ${minute} of ${minutes}: ${history.orders().size} orders accepted`);
   }
   closing.abort();
   const unsurvived = await faults;
-  await Promise.all(tills);
+  await tills;
   tell('the load has ended; waiting for everything to be acknowledged and reconciled');
   const began = performance.now();
   const unsettled = await settle(world);
@@ -167,7 +175,7 @@ async function stormed(
 async function storm(
   world: World,
   schedule: readonly Scheduled[],
-  { seed, tell, history }: ChaosOptions & { readonly history: History },
+  { seed, tell, history, signal }: ChaosOptions & { readonly history: History },
 ): Promise<readonly string[]> {
   const random = createRandom(`${seed}/inside faults`);
   const tools = {
@@ -193,7 +201,8 @@ async function storm(
   const began = performance.now();
   const log = join(world.folder, 'faults.log');
   for (const { atMs, fault } of schedule) {
-    await pause(atMs - (performance.now() - began));
+    await pause(Math.max(0, atMs - (performance.now() - began)), signal);
+    if (signal.aborted) break;
     const words = `${(atMs / 1000).toFixed(1)} s ${faultText(fault, storeAt)}`;
     const target = targetOf(fault, world);
     const before = busy.get(target) ?? Promise.resolve();

@@ -11,6 +11,8 @@ export interface TillDeps {
   readonly random: Random;
   /** Orders a minute, on average, of this till. */
   readonly perMinute: number;
+  /** The whole run is called off: nobody waits for answers any more. */
+  readonly stopping: AbortSignal;
   /** What the shop refused or broke off, by what it said. */
   readonly refused: (what: string) => void;
 }
@@ -54,7 +56,7 @@ interface Turn extends TillDeps {
 type Act = (turn: Turn) => Promise<void>;
 
 /** Until there is an answer that is no 5xx. */
-async function asked(ask: () => Promise<Answer>): Promise<Answer> {
+async function asked({ stopping }: TillDeps, ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
       const answer = await ask();
@@ -62,21 +64,25 @@ async function asked(ask: () => Promise<Answer>): Promise<Answer> {
     } catch {
       // No answer: the process died, or the connection.
     }
-    await pause(RETRY_MS);
+    await pause(RETRY_MS, stopping);
+    stopping.throwIfAborted();
   }
 }
 
-async function menuFor({ face, menus }: Turn, channel: string): Promise<Menu> {
+async function menuFor(turn: Turn, channel: string): Promise<Menu> {
+  const { face, menus } = turn;
   const known = menus.get(channel);
   if (known !== undefined) return known;
-  const { body } = await asked(() => face.get(`/api/menu?channel=${encodeURIComponent(channel)}`));
+  const { body } = await asked(turn, () =>
+    face.get(`/api/menu?channel=${encodeURIComponent(channel)}`),
+  );
   menus.set(channel, body as Menu);
   return body as Menu;
 }
 
 async function order(turn: Turn, path: string, body: object): Promise<void> {
   const { face, history, requestId, mine, refused } = turn;
-  const { status, body: answer } = await asked(() => face.post(path, { requestId, ...body }));
+  const { status, body: answer } = await asked(turn, () => face.post(path, { requestId, ...body }));
   if (status === 201) {
     history.sold(requestId, answer.order as OrderAnswer);
     mine.push((answer.order as OrderAnswer).globalOrderId);
@@ -131,7 +137,7 @@ async function change(turn: Turn, path: string, body: object): Promise<void> {
   if (mine.length === 0) return;
   const id = random.pick(mine.slice(-200));
   let isCertain = true;
-  const { status, body: answer } = await asked(async () => {
+  const { status, body: answer } = await asked(turn, async () => {
     try {
       const answered = await face.post(`/api/orders/${id}/${path}`, body);
       if (answered.status < 500) return answered;
