@@ -124,7 +124,7 @@ async function deliver(events: readonly Event[], to = office.db): Promise<void> 
       acknowledge: () => Promise.resolve('accepted' as const),
       touched: () => undefined,
       meet: createMeeting({ db: to, log }),
-      nowMs: () => noon(THURSDAY),
+      clock: { nowMs: () => noon(THURSDAY), monotonicMs: () => 0 },
       crashPoint: () => undefined,
       log,
     },

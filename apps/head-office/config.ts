@@ -23,6 +23,8 @@ export interface HeadOfficeConfig {
   readonly publicUrl: string | null;
   /** Acts as an admin; null: there is none. */
   readonly adminToken: string | null;
+  /** Where a process without a dashboard shows its figures; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   readonly shard: Shard | null;
   /** The account that changes the others' at the broker; null: this process leaves them alone. */
   readonly brokerAdmin: BrokerAddress | null;
@@ -43,6 +45,7 @@ const schema = z
     HO_STATE_DIR: z.string({ error: 'is needed: a directory outside the database' }),
     HTTP_HOST: z.string().default('127.0.0.1'),
     HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
+    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'is an https:// address' }).optional(),
     ADMIN_TOKEN: z.string().min(16, 'has at least 16 characters').optional(),
     INGEST_SHARD: z
@@ -81,6 +84,8 @@ export function parseHeadOfficeConfig(
     broker: brokerOf(found),
     stateDir: found.HO_STATE_DIR,
     http: { host: found.HTTP_HOST, port: found.HTTP_PORT },
+    metrics:
+      found.METRICS_PORT === undefined ? null : { host: found.HTTP_HOST, port: found.METRICS_PORT },
     publicUrl: found.PUBLIC_URL ?? null,
     adminToken: found.ADMIN_TOKEN ?? null,
     shard: found.INGEST_SHARD ?? null,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type Clock,
   ConfigError,
+  createMetricsServer,
   type CrashPoint,
   type Ids,
   type Log,
@@ -15,6 +16,7 @@ import { createPublisher } from './catalogue/publisher.ts';
 import { createPublishingDesk } from './catalogue/publishing.ts';
 import { createDayJudge } from './books/day-judge.ts';
 import type { HeadOfficeConfig } from './config.ts';
+import { watchFleet } from './fleet/fleet-metrics.ts';
 import { createCommandSender } from './fleet/commands.ts';
 import { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 import { createRotationKeeper, createRotations } from './fleet/provisioning/rotation.ts';
@@ -150,6 +152,7 @@ export async function createHeadOffice(
       createAlertWatch({ ...deps, db, ownReadings: createCertificateReadings(broker, clock) }),
       createAlertSender({ ...deps, db, sinkKey }),
     );
+    watchFleet({ db, clock, metrics });
     if (config.brokerAdmin !== null) {
       const rotations = createRotations({
         ...deps,
@@ -161,6 +164,9 @@ export async function createHeadOffice(
         createRotationKeeper({ rotations, maxAgeMs: config.rotateAfterMs, clock, log }),
       );
     }
+  }
+  if (config.metrics !== null) {
+    services.push(createMetricsServer({ ...config.metrics, metrics, log }));
   }
   services.push(closing(db));
   return { services, listening };

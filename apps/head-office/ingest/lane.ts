@@ -1,6 +1,6 @@
 import { decodeEvents } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
-import type { CrashPoint, IncomingMessage, Log } from '@tillwire/runtime';
+import type { Clock, CrashPoint, IncomingMessage, Log } from '@tillwire/runtime';
 import { recordAlert } from '../store/alert-store.ts';
 import type { Database } from '../store/database.ts';
 import { storeDaySummaries } from '../store/day-summary-store.ts';
@@ -10,6 +10,7 @@ import { park, type ParkedRow } from '../store/quarantine-store.ts';
 import { noteStores } from '../store/telemetry-store.ts';
 import { readEpochMarks, type TouchedDay } from '../store/watermark-store.ts';
 import type { Acknowledge, NamedEvent } from './acknowledger.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
 import { commitBisecting, type CommittedOutcome } from './committer.ts';
 import {
   type DayRow,
@@ -64,7 +65,8 @@ export interface LaneDeps {
   readonly touched: (store: StoreCode, epochs: Iterable<number>) => void;
   /** Makes unknown stores known. */
   readonly meet: (stores: readonly StoreCode[], at: Date) => Promise<void>;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
+  readonly measured?: IngestMetrics;
   readonly crashPoint: CrashPoint;
   readonly log: Log;
 }
@@ -81,7 +83,8 @@ interface Stored {
  */
 export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage[]): Promise<void> {
   const { db, crashPoint } = deps;
-  const at = new Date(deps.nowMs());
+  const at = new Date(deps.clock.nowMs());
+  const begunMs = deps.clock.monotonicMs();
   await deps.meet([...new Set(batch.map(({ store }) => store))], at);
   crashPoint('ingest.before-commit');
   const stored = await storeAll(db, batch, at);
@@ -91,6 +94,12 @@ export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage
   const byStore = Map.groupBy(stored, ({ message }) => message.store);
   const marks = await readEpochMarks(db, [...byStore.keys()], touchedDays(stored));
   for (const { done } of batch) done();
+  deps.measured?.committed({
+    events: stored.length,
+    parked: parkedRows(stored).length,
+    tookS: (deps.clock.monotonicMs() - begunMs) / 1000,
+    latenciesS: latenciesOf(stored, at),
+  });
   crashPoint('ingest.after-puback');
   for (const [store, events] of byStore) {
     const named = namedOf(events);
@@ -227,6 +236,14 @@ const touchedDays = (stored: readonly Stored[]) => {
   }
   return [...days.values()];
 };
+
+/** How long each sale was under way until `at`, in seconds; corrections of it are younger than it is. */
+const latenciesOf = (stored: readonly Stored[], at: Date): readonly number[] =>
+  stored.flatMap(({ event }) =>
+    event.type === 'order' && event.rows.order.revision === 1
+      ? [(at.getTime() - Date.parse(event.rows.order.created_at)) / 1000]
+      : [],
+  );
 
 /** What an acknowledgement of these events names. */
 function namedOf(stored: readonly Stored[]) {

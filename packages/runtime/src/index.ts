@@ -10,6 +10,7 @@ export * from './whole-file.ts';
 export * from './http.ts';
 export * from './api.ts';
 export * from './metrics.ts';
+export * from './metrics-server.ts';
 export * from './migrations.ts';
 export * from './zip-files.ts';
 export { type LegacyBytes, type LegacyFiles } from './legacy-csv.ts';
