@@ -47,6 +47,10 @@ const GROUPS: readonly {
       return [...dayCommands(env), ...backupCommands(env)];
     },
   },
+  {
+    words: ['install-services'],
+    load: async () => [(await import('./install-services.ts')).installServicesCommand],
+  },
   { words: ['broker'], load: async () => (await import('./broker.ts')).brokerCommands },
   {
     words: ['simulate', 'bench', 'chaos'],

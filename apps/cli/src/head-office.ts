@@ -15,6 +15,7 @@ import {
   systemIds,
 } from '@tillwire/runtime';
 import { type Command, type Terminal, UsageError } from './command.ts';
+import { serviceNotify } from './service-notify.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -36,7 +37,9 @@ async function runHeadOffice(
       crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
     });
     void headOffice.listening.then((url) => print(`Head Office is at ${url}`));
-    await runServices(headOffice.services, { signal, log });
+    const ready = roles.includes('dashboard') ? headOffice.listening : Promise.resolve();
+    const services = [...serviceNotify(env, { ready, log }), ...headOffice.services];
+    await runServices(services, { signal, log });
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

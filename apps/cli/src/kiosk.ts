@@ -16,6 +16,7 @@ import {
 } from '@tillwire/runtime';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { explained } from './explained.ts';
+import { serviceNotify } from './service-notify.ts';
 import { VERSION } from './version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -38,7 +39,9 @@ async function runKiosk(
     metrics: createMetrics({ process: true }),
   });
   void kiosk.listening.then((url) => print(`${config.store} sells at ${url}`));
-  await runServices(kiosk.services, { signal, log });
+  // A process with `web` is ready once it can be asked, another once its database is open.
+  const ready = roles.includes('web') ? kiosk.listening : Promise.resolve();
+  await runServices([...serviceNotify(env, { ready, log }), ...kiosk.services], { signal, log });
   return 0;
 }
 
