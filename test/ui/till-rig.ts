@@ -55,6 +55,8 @@ export const launchBrowser = (): Promise<Browser> =>
 
 export interface KioskRig {
   readonly url: string;
+  /** Path of its database. */
+  readonly database: string;
   /** Starts the kiosk (again); `crashAt` names a point where it dies as if the plug were pulled. */
   readonly start: (crashAt?: string) => Promise<Started>;
   /** As if the plug were pulled. */
@@ -89,14 +91,16 @@ export async function createKioskRig(
   const folder = mkdtempSync(join(tmpdir(), 'tillwire-till-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const database = join(folder, 'kiosk.db');
   let running: Started | null = null;
   return {
     url,
+    database,
     start: async (crashAt = '') => {
       running = start(process.execPath, [join(import.meta.dirname, 'kiosk-process.ts')], {
         env: {
           STORE_CODE: 'S01',
-          DB_PATH: join(folder, 'kiosk.db'),
+          DB_PATH: database,
           HTTP_PORT: String(port),
           API_TOKEN: TOKEN,
           CATALOGUE_PATH: join(ROOT, 'sample-menu'),

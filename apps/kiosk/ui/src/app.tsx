@@ -38,6 +38,12 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     listed: true,
     load: async () => (await import('./kitchen/screen.tsx')).KitchenScreen,
   },
+  manager: {
+    title: 'Office',
+    bar: true,
+    listed: true,
+    load: async () => (await import('./manager/screen.tsx')).ManagerScreen,
+  },
   crew: {
     title: 'Crew',
     bar: true,

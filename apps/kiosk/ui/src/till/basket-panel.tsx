@@ -25,6 +25,7 @@ import {
   totals,
   unfinished,
 } from './basket.ts';
+import { KitchenLoad } from './kitchen-load.tsx';
 import { detailsOf, lineTitle } from './line-text.ts';
 import { notice } from './notices.ts';
 import { due, openTender, pending, sold, tendering } from './sale.ts';
@@ -97,6 +98,7 @@ function Nothing() {
   if (last === null) {
     return (
       <div class="nothing">
+        <KitchenLoad />
         <p class="nothing-title">Nothing rung up</p>
         <p class="soft">Touch a key, or type a code and press Enter.</p>
         <p class="soft small shortcuts">
@@ -108,6 +110,7 @@ function Nothing() {
   const paid = last.tenders.map(({ method, amount }) => `${methodText(method)} ${money(amount)}`);
   return (
     <div class="nothing sold" role="status">
+      <KitchenLoad />
       <p class="soft">Order</p>
       <p class="sold-number">{orderNumber(last.globalOrderId)}</p>
       <p class="soft">Change</p>

@@ -1,0 +1,248 @@
+import { useSignal } from '@preact/signals';
+import type { TillReading } from '@tillwire/domain';
+import { post, problemText } from '../api.ts';
+import { count, dateText, money } from '../format.ts';
+import { place } from '../router.ts';
+import { download } from './download.ts';
+import { useFetched } from './fetched.ts';
+import { Trouble, Waiting } from './parts.tsx';
+import { Table } from './table.tsx';
+
+interface Days {
+  readonly currentDate: string;
+  readonly days: readonly {
+    readonly date: string;
+    readonly lastSequence: number;
+    readonly closedAtMs: number | null;
+    readonly revision: number;
+  }[];
+}
+
+interface Reading {
+  readonly businessDate: string;
+  readonly orders: number;
+  readonly gross: number;
+  readonly tenders: TillReading;
+}
+
+interface Issue {
+  readonly businessDate: string;
+  readonly revision: number;
+  readonly files: readonly string[];
+  readonly totals: { readonly gross: number; readonly net: number; readonly vat: number };
+  readonly orders: { readonly count: number; readonly voided: number };
+}
+
+/** The trading day: what it came to so far, its Z, and the days before with their files. */
+export function DayPage() {
+  const days = useFetched<Days>('/api/days?limit=31', ['day', 'order']);
+  const shown = days.value.value;
+  const date = place.value.rest[1];
+  return (
+    <>
+      <Trouble text={days.trouble.value} />
+      <div class="manager-columns">
+        <OpenDay />
+        {date === undefined ? <NoDay /> : <ClosedDay key={date} date={date} />}
+      </div>
+      <section class="card" aria-labelledby="days-title">
+        <h2 id="days-title">Days</h2>
+        {shown === null ? (
+          <Waiting />
+        ) : shown.days.length === 0 ? (
+          <p class="soft">Nothing was sold here yet.</p>
+        ) : (
+          <ul class="day-rows">
+            {shown.days.map(({ date: each, lastSequence, closedAtMs, revision }) => (
+              <li key={each}>
+                <a
+                  href={`#/manager/day/${each}`}
+                  aria-current={each === date ? 'true' : undefined}
+                  class="day-row"
+                >
+                  <strong>{dateText(each)}</strong>
+                  <span>{count(lastSequence)} orders</span>
+                  <span>
+                    {closedAtMs === null
+                      ? '○ Open'
+                      : `✓ Closed${revision > 1 ? `, corrected: revision ${revision}` : ''}`}
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </>
+  );
+}
+
+const NoDay = () => (
+  <section class="card nothing">
+    <p class="nothing-title">No day chosen</p>
+    <p class="soft">Touch a closed day for its files.</p>
+  </section>
+);
+
+function OpenDay() {
+  const reading = useFetched<Reading>('/api/day/reading', ['order', 'day']);
+  const shifts = useFetched<{ readonly current: object | null }>('/api/shifts', ['order', 'day']);
+  const asks = useSignal(false);
+  const isClosing = useSignal(false);
+  const trouble = useSignal('');
+  const shown = reading.value.value;
+  const close = async (): Promise<void> => {
+    if (isClosing.value) return;
+    isClosing.value = true;
+    const answer = await post<Issue>('/api/day/close', {});
+    isClosing.value = false;
+    asks.value = false;
+    trouble.value = answer.ok ? '' : problemText(answer.problem);
+    await reading.reload();
+    if (answer.ok) location.hash = `#/manager/day/${answer.value.businessDate}`;
+  };
+  return (
+    <section class="card" aria-labelledby="open-day">
+      <h2 id="open-day">{shown === null ? 'Trading day' : dateText(shown.businessDate)}</h2>
+      <Trouble text={reading.trouble.value} />
+      {shown === null ? (
+        <Waiting />
+      ) : (
+        <>
+          <p class="soft">
+            {shown.orders === 0
+              ? 'Open. Nothing sold yet.'
+              : `Open. ${count(shown.orders)} orders so far.`}
+          </p>
+          <p class="day-gross">{money(shown.gross)}</p>
+          <Table
+            caption="X reading: tenders so far"
+            columns={['Tender', 'Count', 'Amount']}
+            rows={readingRows(shown.tenders)}
+          />
+        </>
+      )}
+      {asks.value ? (
+        <div class="z-question" role="group" aria-label="Close the day">
+          <p>
+            <strong>
+              Close {shown === null ? 'the day' : dateText(shown.businessDate)} for good?
+            </strong>{' '}
+            What is sold after belongs to the next day.
+            {shifts.value.value?.current === null
+              ? ''
+              : ' The drawer is not counted yet: it may still be counted after.'}
+          </p>
+          <div class="keys">
+            <button
+              type="button"
+              class="key"
+              autoFocus
+              onClick={() => {
+                asks.value = false;
+              }}
+            >
+              Not yet
+            </button>
+            <button
+              type="button"
+              class="key primary"
+              disabled={isClosing.value}
+              onClick={() => void close()}
+            >
+              {isClosing.value ? 'Closing…' : 'Close it'}
+            </button>
+          </div>
+        </div>
+      ) : (
+        <button
+          type="button"
+          class="key z-key"
+          onClick={() => {
+            asks.value = true;
+          }}
+        >
+          Z reading: close the day
+        </button>
+      )}
+      <Trouble text={trouble.value} />
+    </section>
+  );
+}
+
+const TENDERS: readonly (readonly [keyof TillReading, string])[] = [
+  ['cash', 'Cash'],
+  ['card', 'Card'],
+  ['cheque', 'Cheque'],
+  ['onAccount', 'On account'],
+  ['voucher', 'Vouchers'],
+  ['paidOut', 'Paid out'],
+  ['crewFood', 'Crew food'],
+  ['cookedWaste', 'Cooked waste'],
+  ['deleted', 'Voided'],
+];
+
+/** Cash and card always; the rest where there was any. */
+const readingRows = (tenders: TillReading) =>
+  TENDERS.filter(([name]) => name === 'cash' || name === 'card' || tenders[name].count > 0).map(
+    ([name, title]) => [title, tenders[name].count, { pence: tenders[name].amount }],
+  );
+
+/** A day's files as last issued. */
+function ClosedDay({ date }: { readonly date: string }) {
+  const issue = useFetched<Issue>(`/api/days/${date}`, ['day']);
+  const trouble = useSignal('');
+  const shown = issue.value.value;
+  const fetchFile = async (path: string, name: string): Promise<void> => {
+    trouble.value = await download(`/api/days/${date}/exports${path}`, name);
+  };
+  return (
+    <section class="card" aria-labelledby="closed-day">
+      <h2 id="closed-day">{dateText(date)}</h2>
+      {shown === null ? (
+        issue.trouble.value === '' ? (
+          <Waiting />
+        ) : (
+          <p class="soft">{issue.trouble.value}.</p>
+        )
+      ) : (
+        <>
+          <p class="soft">
+            {shown.revision === 1
+              ? 'Closed, revision 1.'
+              : `Corrected after its Z: revision ${shown.revision}.`}{' '}
+            {count(shown.orders.count)} orders, {count(shown.orders.voided)} voided.
+          </p>
+          <p class="day-gross">{money(shown.totals.gross)}</p>
+          <p class="small">
+            {money(shown.totals.net)} net, {money(shown.totals.vat)} VAT
+          </p>
+          <ul class="files">
+            {shown.files.map((name) => (
+              <li key={name}>
+                <button
+                  type="button"
+                  class="key quiet"
+                  onClick={() => void fetchFile(`/${name}`, name)}
+                >
+                  {name}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <button
+            type="button"
+            class="key primary"
+            onClick={() => void fetchFile('', `${date}.zip`)}
+          >
+            All four as a ZIP
+          </button>
+        </>
+      )}
+      <Trouble text={trouble.value} />
+      <a class="key quiet" href={`#/manager/reports/hours/${date}`}>
+        Reports of this day
+      </a>
+    </section>
+  );
+}
