@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { readAccounts } from '@tillwire/head-office/broker/accounts';
+import { checkBroker, type Finding } from '@tillwire/head-office/broker/broker-check';
 import { BrokerInitError, initBroker } from '@tillwire/head-office/broker/broker-init';
 import type { BrokerAuth } from '@tillwire/head-office/broker/rights';
 import { isStoreCode, type StoreCode } from '@tillwire/domain';
-import { systemClock, systemIds } from '@tillwire/runtime';
+import { type BrokerAddress, systemClock, systemIds } from '@tillwire/runtime';
 import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
 
 const HOST = /^[\dA-Za-z]([\dA-Za-z.:-]{0,252}[\dA-Za-z])?$/;
@@ -21,6 +24,28 @@ function authOf(args: Arguments): BrokerAuth {
   if (auth === 'dynsec' || auth === 'certificates') return auth;
   throw new UsageError(`--auth takes dynsec or certificates, not ${auth}`);
 }
+
+async function runCheck(args: Arguments): Promise<readonly Finding[]> {
+  const [url, ca, folder] = ['url', 'ca', 'accounts'].map((name) => args.text(name));
+  const accounts =
+    folder === undefined ? new Map<string, BrokerAddress>() : await readAccounts(folder);
+  const known = accounts.get('head-office');
+  const at = url ?? known?.url;
+  if (at === undefined || !/^mqtts?:\/\//.test(at) || !URL.canParse(at)) {
+    throw new UsageError('--url is required, mqtts://…, unless --accounts holds head-office.env');
+  }
+  const authority = ca === undefined ? known?.ca : await readFile(ca, 'utf8');
+  return checkBroker({
+    address: { url: at, ca: authority },
+    accounts: new Map(
+      [...accounts].map(([user, account]) => [user, { ...account, url: at, ca: authority }]),
+    ),
+    clock: systemClock,
+  });
+}
+
+const findingLine = ({ about, verdict, detail, remedy }: Finding): string =>
+  `${verdict.padEnd(8)}${about}: ${detail}${remedy === undefined ? '' : `; ${remedy}`}`;
 
 /** The commands that set up and verify a broker. */
 export const brokerCommands: readonly Command[] = [
@@ -77,6 +102,30 @@ export const brokerCommands: readonly Command[] = [
         complain(`tillwire: ${error.message}`);
         return 1;
       }
+    },
+  },
+  {
+    name: 'broker check',
+    summary: 'look at a running broker from outside: TLS, strangers, rights, limits',
+    options: {
+      url: {
+        type: 'string',
+        value: 'URL',
+        help: 'mqtts://host:port; that of the accounts if left out',
+      },
+      ca: { type: 'string', value: 'FILE', help: 'the certificate of its authority; likewise' },
+      accounts: {
+        type: 'string',
+        value: 'DIR',
+        help: "accounts made by broker init, to try rights with; a running shop's till notes a message it does not believe",
+      },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: async (args, { print }) => {
+      const findings = await runCheck(args);
+      if (args.flag('json')) print(JSON.stringify({ findings }));
+      else for (const finding of findings) print(findingLine(finding));
+      return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0;
     },
   },
 ];
