@@ -55,6 +55,10 @@ export interface Chain {
   readonly kiosks: readonly ChainKiosk[];
   /** What Head Office answers, once the one started last is ready. */
   readonly ask: (path: string) => Promise<Answer>;
+  /** Posts to it likewise. */
+  readonly tell: (path: string, body: unknown) => Promise<Answer>;
+  /** Its address, once the one started last is ready. */
+  readonly headOfficeUrl: () => Promise<string>;
   /** Starts Head Office; again after it died. */
   readonly startHeadOffice: (env?: Readonly<Record<string, string>>) => Promise<Started>;
   readonly stopHeadOffice: () => Promise<void>;
@@ -96,6 +100,10 @@ export async function startChain(
   const kiosks = stores.map((store) => kioskOf(store, { broker, folder, anchors }));
   await Promise.all(kiosks.map((kiosk) => kiosk.start()));
   const deps = { db, clock: systemClock, ids: systemIds };
+  const headOfficeUrl = async (): Promise<string> => {
+    const said = await headOffice?.says(/Head Office is at (\S+)/, 90_000);
+    return said?.[1] ?? '';
+  };
   return {
     broker,
     database,
@@ -104,10 +112,9 @@ export async function startChain(
     commands: createCommandDesk(deps),
     configs: createConfigDesk(deps),
     kiosks,
-    ask: async (path) => {
-      const said = await headOffice?.says(/Head Office is at (\S+)/, 90_000);
-      return call(said?.[1] ?? '', path);
-    },
+    ask: async (path) => call(await headOfficeUrl(), path),
+    tell: async (path, body) => call(await headOfficeUrl(), path, body),
+    headOfficeUrl,
     startHeadOffice,
     stopHeadOffice: async () => {
       await headOffice?.stop();

@@ -21,11 +21,11 @@ export interface OfficePage {
   readonly close: () => Promise<void>;
 }
 
-/** A page of a desk's size in one theme, its clock standing at `nowMs`. */
+/** A page of a desk's size in one theme; its clock stands at `nowMs`, if that is given. */
 export async function openOffice(
   browser: Browser,
   url: string,
-  { theme, nowMs }: { readonly theme: 'light' | 'dark'; readonly nowMs: number },
+  { theme, nowMs }: { readonly theme: 'light' | 'dark'; readonly nowMs?: number },
 ): Promise<OfficePage> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -35,7 +35,7 @@ export async function openOffice(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  await page.clock.setFixedTime(nowMs);
+  if (nowMs !== undefined) await page.clock.setFixedTime(nowMs);
   await page.goto(url);
   return { page, close: () => context.close() };
 }

@@ -37,7 +37,12 @@ export function RollOut({ catalogue: { releases, standing }, onChanged }: Props)
   return (
     <>
       {rolling.map((release) => (
-        <Rolling key={release.releaseId} release={release} onChanged={onChanged} />
+        <Rolling
+          key={release.releaseId}
+          release={release}
+          standing={standing}
+          onChanged={onChanged}
+        />
       ))}
       <section class="stack" aria-labelledby="standing">
         <h2 id="standing">Shop by shop</h2>
@@ -92,18 +97,24 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
   </TableScroll>
 );
 
-interface ReleaseProps {
+interface RollingProps {
   readonly release: Release;
+  readonly standing: readonly Standing[];
   readonly onChanged: () => void;
 }
 
-function Rolling({ release, onChanged }: ReleaseProps) {
+function Rolling({ release, standing, onChanged }: RollingProps) {
   const { releaseId, state, stateReason, waves, wavesTold, note } = release;
-  const [told, setTold] = useState<string | null>(null);
+  const told = new Set(waves.slice(0, wavesTold).flat());
+  const refusing = standing.filter(
+    ({ store, progress }) => told.has(store) && progress === 'refused',
+  );
+  const shops = new Map(standing.map((shop) => [shop.store, shop]));
+  const [answered, setAnswered] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const ask = async (what: string, body: object = {}): Promise<void> => {
     const answer = await post(`/api/catalogue/releases/${releaseId}/${what}`, body);
-    setTold(answer.ok ? null : problemText(answer.problem));
+    setAnswered(answer.ok ? null : problemText(answer.problem));
     if (answer.ok) onChanged();
   };
   return (
@@ -114,18 +125,38 @@ function Rolling({ release, onChanged }: ReleaseProps) {
         </h2>
         <Badge tone={STATE_TONES[state] ?? 'quiet'}>{words(state)}</Badge>
       </div>
-      {stateReason === '' ? null : <p class="trouble">{stateReason}</p>}
+      {stateReason === '' ? null : (
+        <div class="trouble stack" role="alert">
+          <p>
+            <strong>{stateReason}</strong>
+          </p>
+          <p>
+            {wavesTold < waves.length ? 'No further shop is told. ' : 'It was the last wave. '}
+            Shops that have applied it sell from it, the others as before.
+          </p>
+        </div>
+      )}
       <progress max={waves.length} value={wavesTold} aria-label="Waves told" />
-      <ol class="row small">
+      <ol class="waves small">
         {waves.map((wave, at) => (
-          <li key={at}>
-            <Badge tone={at < wavesTold ? 'good' : 'quiet'}>
-              Wave {at + 1}: {wave.join(', ')} {at < wavesTold ? 'told' : 'to come'}
-            </Badge>
+          <li key={at} class="wave">
+            <strong>
+              {waves.length > 1 && at === 0 ? 'First' : `Wave ${at + 1}`}
+              <span class="soft"> {at < wavesTold ? 'told' : 'to come'}</span>
+            </strong>
+            <span class="row">
+              {wave.map((store) => (
+                <WaveShop
+                  key={store}
+                  store={store}
+                  shop={at < wavesTold ? shops.get(store) : undefined}
+                />
+              ))}
+            </span>
           </li>
         ))}
       </ol>
-      <Told text={told} />
+      <Told text={answered} />
       <div class="row">
         {may('roll-out') && state === 'rolling-out' && wavesTold < waves.length ? (
           <button type="button" class="button" onClick={() => void ask('advance')}>
@@ -134,7 +165,9 @@ function Rolling({ release, onChanged }: ReleaseProps) {
         ) : null}
         {may('roll-out') && state === 'halted' ? (
           <button type="button" class="button primary" onClick={() => void ask('resume')}>
-            Go on
+            {refusing.length === 0
+              ? 'Go on'
+              : `Tell ${refusing.map(({ store }) => store).join(', ')} again and go on`}
           </button>
         ) : null}
         {may('operate') && state === 'rolling-out' ? (
@@ -156,6 +189,20 @@ function Rolling({ release, onChanged }: ReleaseProps) {
   );
 }
 
+/** A shop of a wave with how far it came; undefined: it was not told yet. */
+const WaveShop = ({
+  store,
+  shop,
+}: {
+  readonly store: string;
+  readonly shop: Standing | undefined;
+}) => (
+  <Badge tone={shop === undefined ? 'quiet' : (PROGRESS_TONES[shop.progress] ?? 'warn')}>
+    {store}
+    {shop === undefined ? '' : ` ${words(shop.progress).toLowerCase()}`}
+  </Badge>
+);
+
 function History({
   releases,
   onChanged,
@@ -164,6 +211,7 @@ function History({
   readonly onChanged: () => void;
 }) {
   const [told, setTold] = useState<string | null>(null);
+  const [sure, setSure] = useState<Release | null>(null);
   const rollBack = async ({ releaseId, note }: Release): Promise<void> => {
     const answer = await post(`/api/catalogue/releases/${releaseId}/roll-back`, {
       note: `Back to release ${releaseId}: ${note}`.slice(0, 500),
@@ -171,11 +219,28 @@ function History({
     setTold(
       answer.ok ? `Every shop goes back to release ${releaseId}.` : problemText(answer.problem),
     );
+    setSure(null);
     if (answer.ok) onChanged();
   };
   return (
     <>
       <Told text={told} />
+      {sure === null ? null : (
+        <div class="trouble stack" role="alert">
+          <p>
+            Every shop is told at once to sell from release {sure.releaseId} ({sure.note}) again;
+            what is scheduled is cancelled.
+          </p>
+          <div class="row">
+            <button type="button" class="button danger" onClick={() => void rollBack(sure)}>
+              Yes, go back to release {sure.releaseId}
+            </button>
+            <button type="button" class="button" onClick={() => setSure(null)}>
+              No
+            </button>
+          </div>
+        </div>
+      )}
       <TableScroll label="Releases">
         <table class="table">
           <thead>
@@ -214,10 +279,13 @@ function History({
                 </td>
                 <td>
                   <Badge tone={STATE_TONES[release.state] ?? 'quiet'}>{words(release.state)}</Badge>
+                  {release.stateReason === '' ? null : (
+                    <div class="small soft">{release.stateReason}</div>
+                  )}
                 </td>
                 <td class="number">
                   {at > 0 && may('roll-out') ? (
-                    <button type="button" class="button" onClick={() => void rollBack(release)}>
+                    <button type="button" class="button" onClick={() => setSure(release)}>
                       Go back to it<span class="visually-hidden"> ({release.releaseId})</span>
                     </button>
                   ) : null}
