@@ -21,6 +21,7 @@ import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
 import { createKitchen } from './kitchen.ts';
 import { createPinHash, PIN_COST } from './pins.ts';
+import { createPractice } from './practice.ts';
 import { createPrinting, PRINT_SETTINGS } from './printing/service.ts';
 import { dayFilesChore, forgottenDayChore } from './scheduler/day-chores.ts';
 import { type Chore, createScheduler } from './scheduler/service.ts';
@@ -215,8 +216,7 @@ function webOf(
   let headOfficeMs: number | null = null;
   let isClockDoubted = true;
   const hashPin = createPinHash(stores.sessions.pinSalt, PIN_COST);
-  const till = createTill({
-    orders: stores.orders,
+  const selling = {
     catalogue,
     rules: rules.tillRules,
     knowsCrew: stores.crew.knows,
@@ -225,6 +225,10 @@ function webOf(
       headOfficeMs !== null && Math.abs(clock.nowMs() - headOfficeMs) < CLOCK_CONFIRMED_MS,
     day: rules.day,
     clock,
+  };
+  const till = createTill({
+    ...selling,
+    orders: stores.orders,
     events,
     reportError: stores.errors.report,
   });
@@ -232,6 +236,13 @@ function webOf(
     store: config.store,
     till,
     orders: stores.orders,
+    practice: createPractice({
+      ...selling,
+      store: config.store,
+      printers: config.printers,
+      prints: stores.prints,
+      ids: deps.ids,
+    }),
     books,
     kitchen: createKitchen({
       ...stores,

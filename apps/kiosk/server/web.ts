@@ -1,4 +1,4 @@
-import type { DayRules, GlobalOrderId, StoreCode } from '@tillwire/domain';
+import type { DayRules, StoreCode } from '@tillwire/domain';
 import { type Clock, type Log, type Metrics, repeat, type Service } from '@tillwire/runtime';
 import { type Access } from './access.ts';
 import type { Books } from './books.ts';
@@ -20,6 +20,7 @@ import { registerSyncRoutes } from './http/sync-routes.ts';
 import { watchKiosk } from './kiosk-metrics.ts';
 import type { Kitchen } from './kitchen.ts';
 import type { HashPin } from './pins.ts';
+import { isPracticeId, type Practice } from './practice.ts';
 import type { Printer } from './printing/printers.ts';
 import type { CrewStore } from './store/crew-store.ts';
 import type { OrderStore } from './store/order-store.ts';
@@ -34,6 +35,7 @@ export interface WebDeps {
   readonly store: StoreCode;
   readonly till: Till;
   readonly orders: OrderStore;
+  readonly practice: Practice;
   readonly books: Books;
   readonly kitchen: Kitchen;
   readonly shopStatus: ShopStatus;
@@ -87,8 +89,10 @@ export const createWeb = (deps: WebDeps): Service => ({
           registerPrinterRoutes(api, {
             ...deps,
             findOrder: async (id) => {
-              const stored = await deps.orders.read(id as GlobalOrderId);
-              return stored === null ? null : { order: stored.order, training: false };
+              const training = isPracticeId(id);
+              const { orders } = training ? deps.practice : deps;
+              const stored = await orders.read(id);
+              return stored === null ? null : { order: stored.order, training };
             },
           }),
         (api) => registerSyncRoutes(api, deps),

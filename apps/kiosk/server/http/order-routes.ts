@@ -3,6 +3,7 @@ import { type Clock, Problem } from '@tillwire/runtime';
 import type { z } from 'zod';
 import type { Caller } from '../access.ts';
 import type { CatalogueSource } from '../catalogue-source.ts';
+import { isPracticeId, type Practice } from '../practice.ts';
 import type { OrderStore } from '../store/order-store.ts';
 import type { Till } from '../till.ts';
 import type { KioskApi } from './api.ts';
@@ -27,6 +28,9 @@ import { done, REVISION_PROBLEMS, SALE_PROBLEMS } from './refusals.ts';
 export interface OrderRouteDeps {
   readonly till: Till;
   readonly orders: OrderStore;
+  readonly practice: Practice;
+  /** Whether Head Office has the whole shop practise. */
+  readonly trainingForced: () => boolean;
   readonly catalogue: CatalogueSource;
   readonly clock: Clock;
   readonly day: DayRules;
@@ -49,7 +53,24 @@ const soldBy = (caller: Caller, sale: z.infer<typeof saleBody>): z.infer<typeof 
 const accountOf = (caller: Caller, { crewId }: { readonly crewId?: string | undefined }): string =>
   crewId ?? caller.crewId ?? '';
 
-function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps): void {
+const isPractising = (caller: Caller, { trainingForced }: OrderRouteDeps): boolean =>
+  caller.training || trainingForced();
+
+/** The till a request is for; one asked again goes where it went before, whatever was switched meanwhile. */
+async function tillFor(caller: Caller, requestId: string, deps: OrderRouteDeps): Promise<Till> {
+  const { till, orders, practice } = deps;
+  if (isPractising(caller, deps)) {
+    return (await orders.findRequest(requestId)) === null ? practice.till : till;
+  }
+  return (await practice.orders.findRequest(requestId)) === null ? till : practice.till;
+}
+
+/** Where an order is, by its id. */
+const homeOf = (id: string, { till, orders, practice }: OrderRouteDeps): Practice =>
+  isPracticeId(id) ? practice : { till, orders };
+
+function registerSales({ route }: KioskApi, deps: OrderRouteDeps): void {
+  const { till, catalogue } = deps;
   route({
     method: 'POST',
     path: '/api/orders',
@@ -59,9 +80,10 @@ function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps)
     status: 201,
     answer: orderAnswer,
     problems: SALE_PROBLEMS,
-    handle: async ({ body, caller }) => ({
-      order: storedOrderView(done(await till.sell(soldBy(caller, body)))),
-    }),
+    handle: async ({ body, caller }) => {
+      const at = await tillFor(caller, body.requestId, deps);
+      return { order: storedOrderView(done(await at.sell(soldBy(caller, body)))) };
+    },
   });
   route({
     method: 'POST',
@@ -85,13 +107,16 @@ function registerSales({ route }: KioskApi, { till, catalogue }: OrderRouteDeps)
     status: 201,
     answer: orderAnswer,
     problems: SALE_PROBLEMS,
-    handle: async ({ body, caller }) => ({
-      order: storedOrderView(done(await till.payOut({ ...body, crewId: accountOf(caller, body) }))),
-    }),
+    handle: async ({ body, caller }) => {
+      const at = await tillFor(caller, body.requestId, deps);
+      const paidOut = { ...body, crewId: accountOf(caller, body) };
+      return { order: storedOrderView(done(await at.payOut(paidOut))) };
+    },
   });
 }
 
-function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void {
+function registerRevisions({ route }: KioskApi, deps: OrderRouteDeps): void {
+  const tillOf = (id: string): Till => homeOf(id, deps).till;
   route({
     method: 'POST',
     path: '/api/orders/:globalOrderId/void',
@@ -103,7 +128,11 @@ function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void 
     problems: REVISION_PROBLEMS,
     handle: async ({ params, body, caller }) => {
       const account = { crewId: accountOf(caller, body), reason: body.reason };
-      return { order: storedOrderView(done(await till.voidOrder(params.globalOrderId, account))) };
+      return {
+        order: storedOrderView(
+          done(await tillOf(params.globalOrderId).voidOrder(params.globalOrderId, account)),
+        ),
+      };
     },
   });
   route({
@@ -116,7 +145,9 @@ function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void 
     answer: orderAnswer,
     problems: REVISION_PROBLEMS,
     handle: async ({ params, body }) => ({
-      order: storedOrderView(done(await till.changePayment(params.globalOrderId, body.method))),
+      order: storedOrderView(
+        done(await tillOf(params.globalOrderId).changePayment(params.globalOrderId, body.method)),
+      ),
     }),
   });
   route({
@@ -129,12 +160,15 @@ function registerRevisions({ route }: KioskApi, { till }: OrderRouteDeps): void 
     answer: orderAnswer,
     problems: { 400: ['bad-request'], 404: ['unknown-order'], 409: ['not-for-kitchen'] },
     handle: async ({ params, body }) => ({
-      order: storedOrderView(done(await till.setKitchen(params.globalOrderId, body.status))),
+      order: storedOrderView(
+        done(await tillOf(params.globalOrderId).setKitchen(params.globalOrderId, body.status)),
+      ),
     }),
   });
 }
 
-function registerReading({ route }: KioskApi, { orders, clock, day }: OrderRouteDeps): void {
+function registerReading({ route }: KioskApi, deps: OrderRouteDeps): void {
+  const { clock, day } = deps;
   route({
     method: 'GET',
     path: '/api/orders',
@@ -143,7 +177,8 @@ function registerReading({ route }: KioskApi, { orders, clock, day }: OrderRoute
     query: orderListQuery,
     answer: orderListAnswer,
     problems: { 400: ['bad-request'] },
-    handle: async ({ query }) => {
+    handle: async ({ query, caller }) => {
+      const { orders } = isPractising(caller, deps) ? deps.practice : deps;
       const date = query.date ?? (await orders.currentDate(clockDate(clock.nowMs(), day)));
       const { status, before, limit } = query;
       const found = await orders.list({
@@ -172,6 +207,7 @@ function registerReading({ route }: KioskApi, { orders, clock, day }: OrderRoute
     answer: orderDetailAnswer,
     problems: { 400: ['bad-request'], 404: ['unknown-order'] },
     handle: async ({ params }) => {
+      const { orders } = homeOf(params.globalOrderId, deps);
       const stored = await orders.read(params.globalOrderId);
       if (stored === null) throw new Problem(404, 'unknown-order', 'there is no such order here');
       const revisions = await orders.revisions(params.globalOrderId);

@@ -1,5 +1,6 @@
 import { plainText } from '@tillwire/contract';
 import {
+  type GlobalOrderId,
   isBusinessDate,
   isGlobalOrderId,
   type Order,
@@ -7,6 +8,7 @@ import {
   paymentOf,
 } from '@tillwire/domain';
 import { z } from 'zod';
+import { isPracticeId, practiceNumber } from '../practice.ts';
 import type { StoredOrder } from '../store/order-store.ts';
 
 // What numbers may be is the domain's to say, so that every refusal of it comes with the others and in its own
@@ -16,7 +18,7 @@ const quantity = z.number().meta({ minimum: 1, maximum: 999 });
 const amount = z.number().meta({ minimum: 1, description: 'pence' });
 
 /** Text; a number is taken as its text. */
-const crewId = z
+export const crewId = z
   .union([plainText(64), z.int().min(0)])
   .transform((id) => String(id).trim())
   .meta({
@@ -89,7 +91,12 @@ const kitchenStatus = z.enum(['preparing', 'packed', 'dispatched']);
 export const kitchenBody = z.object({ status: kitchenStatus });
 
 export const orderParams = z.object({
-  globalOrderId: z.string().refine(isGlobalOrderId, 'is an order id such as S03-20251127-000123'),
+  globalOrderId: z
+    .string()
+    .refine(
+      (text): text is GlobalOrderId => isGlobalOrderId(text) || isPracticeId(text),
+      'is an order id such as S03-20251127-000123',
+    ),
 });
 
 export const orderListQuery = z.object({
@@ -204,7 +211,7 @@ export const orderDetailAnswer = z.object({
 export function orderView({ id, ...order }: Order): OrderView {
   return {
     globalOrderId: id,
-    number: parseGlobalOrderId(id)?.sequence ?? 0,
+    number: parseGlobalOrderId(id)?.sequence ?? practiceNumber(id),
     paymentMethod: paymentOf({ id, ...order }),
     ...order,
     lines: order.lines.map((line) => ({

@@ -1,4 +1,4 @@
-import { type Order, utcInstant } from '@tillwire/domain';
+import { type GlobalOrderId, type Order, utcInstant } from '@tillwire/domain';
 import { type Clock, Problem } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { Printer } from '../printing/printers.ts';
@@ -11,7 +11,7 @@ export interface PrinterRouteDeps {
   readonly prints: PrintStore;
   /** An order, for practice or not. */
   readonly findOrder: (
-    id: string,
+    id: GlobalOrderId,
   ) => Promise<{ readonly order: Order; readonly training: boolean } | null>;
   readonly clock: Clock;
 }
