@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Three suites: `unit` is pure and quick (the inner loop), `db` talks to real databases,
-// `system` starts whole processes, a real broker and a real browser.
+// `system` starts whole processes, a real broker and a real browser; `long` is more of the same, run by hand.
 export default defineConfig({
   test: {
     projects: [
@@ -34,9 +34,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.db.test.ts', 'test/long/**', '**/node_modules/**'],
           globalSetup: ['test/harness/postgres-setup.ts'],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/harness/postgres-setup.ts'],
+          testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },
