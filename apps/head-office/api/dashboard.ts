@@ -28,7 +28,13 @@ import { registerFleetRoutes } from './fleet-routes.ts';
 import { registerEventRoutes } from './event-routes.ts';
 import { registerDayRoutes } from './day-routes.ts';
 import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
-import { channelNamesOf, createItemNames, itemNamesOf, newestMenu } from './item-names.ts';
+import {
+  channelNamesOf,
+  companyNamesOf,
+  createItemNames,
+  itemNamesOf,
+  newestMenu,
+} from './item-names.ts';
 import { registerOrderRoutes } from './order-routes.ts';
 import { PASSWORD_COST, type PasswordCost } from './passwords.ts';
 import { registerQuarantineRoutes } from './quarantine-routes.ts';
@@ -82,6 +88,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
     stores: async () => new Map((await views.all()).map(({ store, name }) => [store, name])),
     items: async () => itemNamesOf(await newestMenu(office)),
     channels: async () => channelNamesOf(await newestMenu(office)),
+    companies: async () => companyNamesOf(await newestMenu(office)),
   });
 
   registerServiceRoutes(api, { db, metrics });

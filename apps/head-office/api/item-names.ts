@@ -6,6 +6,8 @@ import type { ReportKind } from '../store/report-queries.ts';
 export interface ItemNames {
   /** Names the keys of a report's lines. */
   readonly labels: (kind: ReportKind) => Promise<(key: string) => string>;
+  /** The company a channel belongs to, by the names of its channels; a channel no longer known is its own. */
+  readonly companies: () => Promise<(channel: string) => string>;
 }
 
 export interface NameSources {
@@ -13,13 +15,16 @@ export interface NameSources {
   /** By `product 44` or `combo 3`. */
   readonly items: () => Promise<ReadonlyMap<string, string>>;
   readonly channels: () => Promise<ReadonlyMap<string, string>>;
+  /** Of each channel. */
+  readonly companies: () => Promise<ReadonlyMap<string, string>>;
 }
 
 const rateText = (basisPoints: number): string => `${basisPoints / 100} %`;
 
-export function createItemNames({ stores, items, channels }: NameSources): ItemNames {
+export function createItemNames({ stores, items, channels, companies }: NameSources): ItemNames {
   const from = (names: ReadonlyMap<string, string>) => (key: string) => names.get(key) || key;
   return {
+    companies: async () => from(await companies()),
     labels: async (kind) => {
       switch (kind) {
         case 'shop':
@@ -37,7 +42,16 @@ export function createItemNames({ stores, items, channels }: NameSources): ItemN
           };
         case 'day':
         case 'payment':
+        case 'account':
           return (key) => key;
+        default: {
+          const name = from(await stores());
+          // `S03 2025-11-27`, or one of both.
+          return (key) => {
+            const [first = '', date] = key.split(' ');
+            return date === undefined ? name(first) : `${name(first)}, ${date}`;
+          };
+        }
       }
     },
   };
@@ -57,3 +71,15 @@ export const itemNamesOf = (menu: Catalogue | null): ReadonlyMap<string, string>
 
 export const channelNamesOf = (menu: Catalogue | null): ReadonlyMap<string, string> =>
   new Map((menu?.channels ?? []).map(({ code, name }) => [code, name]));
+
+/** What a channel's company is called: its channels' names; a company has no name of its own. */
+export function companyNamesOf(menu: Catalogue | null): ReadonlyMap<string, string> {
+  const channels = menu?.channels ?? [];
+  const ofCompany = Map.groupBy(channels, ({ company }) => company);
+  return new Map(
+    channels.map(({ code, company }) => {
+      const names = (ofCompany.get(company) ?? []).map(({ name }) => name).join(', ');
+      return [code, `Company ${company}: ${names}`];
+    }),
+  );
+}

@@ -45,6 +45,14 @@ beforeAll(async () => {
        '{1,2000,100,20}', 0, 0, 1, now(), now()
      FROM generate_series(1, ${SHOPS}) shop, generate_series(1, ${ORDERS / SHOPS}) n`,
   );
+  await db.query(
+    `INSERT INTO days (store, business_date) SELECT store, d::date FROM ${shops}, ${days} d`,
+  );
+  await db.query(
+    `INSERT INTO day_summaries
+     SELECT store, d::date, r, 1, 1, '\\x00', '{"krev":{"TWASTEVAL":70,"TONACCOUNT":0}}', now()
+     FROM ${shops}, ${days} d, generate_series(1, 2) r`,
+  );
   await db.query('ANALYZE');
 });
 afterAll(() => drop());
@@ -65,8 +73,8 @@ async function plansOf(work: (db: Database) => Promise<unknown>): Promise<string
 }
 
 const period = { today: '2025-07-23', compared: '2025-07-16', comparedThroughHour: 486_900 };
-const RAW = /\b(orders|order_lines|journal)(_\w+)?\b/;
-const WHOLE_ROLLUP = /Seq Scan on rollup_/;
+const RAW = /\bon (orders|order_lines|journal)(_\w+)?\b/;
+const WHOLE_ROLLUP = /Seq Scan on (rollup_|day_summaries)/;
 
 it.each<[string, (db: Database) => Promise<unknown>]>([
   ['the overview', (on) => readSales(on, period, null)],
@@ -84,6 +92,14 @@ it.each(REPORTS)('a week by %s reads neither raw orders nor a whole rollup', asy
   const plan = await plansOf((on) => readReport(on, kind, filter));
   expect(plan).not.toMatch(RAW);
   expect(plan).not.toMatch(WHOLE_ROLLUP);
+});
+
+it('the books of a week are summed from the newest summary of each day', async () => {
+  const filter = { from: '2025-07-17', to: '2025-07-23', store: null, timeZone: 'Europe/London' };
+  const waste = await readReport(db, 'waste', filter);
+  expect(waste).toHaveLength(7 * SHOPS);
+  expect(waste[0]).toMatchObject({ key: 'S01 2025-07-17', gross: 70 });
+  expect(await readReport(db, 'on-account', { ...filter, store: 'S02' })).toEqual([]);
 });
 
 it.each([

@@ -2,7 +2,13 @@ import { addDays, daysBetween, isBusinessDate } from '@tillwire/domain';
 import { Problem } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { Database } from '../store/database.ts';
-import { readReport, type ReportKind, type ReportRow, REPORTS } from '../store/report-queries.ts';
+import {
+  isBookReport,
+  readReport,
+  type ReportKind,
+  type ReportRow,
+  REPORTS,
+} from '../store/report-queries.ts';
 import { csvOf } from './csv.ts';
 import { HEAD_OFFICE_DAY } from './day-clock.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
@@ -19,6 +25,8 @@ const reportQuery = z.object({
   store: storeCodeParam.optional(),
   /** The period before, or the same weekdays a year before. */
   compare: z.enum(['none', 'previous', 'year']).default('none'),
+  /** What the books of closed days are summed by; `both` is each shop's each day. */
+  by: z.enum(['shop', 'day', 'both']).default('shop'),
   format: z.enum(['json', 'csv']).default('json'),
 });
 type Period = { readonly from: string; readonly to: string };
@@ -47,7 +55,8 @@ export function registerReportRoutes(
 ): void {
   read({
     path: '/api/reports/:kind',
-    summary: 'sales by shop, day, hour, product, channel, payment or VAT; as JSON or CSV',
+    summary:
+      'sales by shop, day, hour, product, channel, payment, VAT or company on account; discounts, crew food, waste and accounts of closed days; as JSON or CSV',
     role: 'view',
     params,
     query: reportQuery,
@@ -58,15 +67,21 @@ export function registerReportRoutes(
       }
       const compared = comparedPeriod(query);
       const filter = { store: query.store ?? null, timeZone: HEAD_OFFICE_DAY.timeZone };
+      const companyOf = await names.companies();
+      const keyOf = (key: string): string =>
+        kind === 'account' ? companyOf(key) : isBookReport(kind) ? bookKey(key, query.by) : key;
+      const read = async (period: Period): Promise<readonly ReportRow[]> =>
+        summedBy(await readReport(db, kind, { ...filter, ...period }), keyOf);
       const [rows, before] = await Promise.all([
-        readReport(db, kind, { ...filter, from: query.from, to: query.to }),
-        compared === null ? [] : readReport(db, kind, { ...filter, ...compared }),
+        read({ from: query.from, to: query.to }),
+        compared === null ? [] : read(compared),
       ]);
       const lines = await join(kind, rows, before, { query, compared, names });
       if (query.format === 'json') {
         return { kind, from: query.from, to: query.to, compared, lines };
       }
-      const name = `${kind}-${query.from}-${query.to}${query.store ? `-${query.store}` : ''}.csv`;
+      const by = isBookReport(kind) ? `-by-${query.by}` : '';
+      const name = `${kind}${by}-${query.from}-${query.to}${query.store ? `-${query.store}` : ''}.csv`;
       reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="${name}"`);
@@ -91,19 +106,54 @@ async function join(
   },
 ): Promise<readonly ReportLine[]> {
   const shift = compared === null ? 0 : daysBetween(compared.from as never, query.from);
-  const keyNow = (key: string): string => (kind === 'day' ? addDays(key as never, shift) : key);
+  const isDated = kind === 'day' || (isBookReport(kind) && query.by !== 'shop');
+  const keyNow = (key: string): string => (isDated ? shifted(key, shift) : key);
   const earlier = new Map(before.map((row) => [keyNow(row.key), row]));
   const label = await names.labels(kind);
   const gone = [...earlier]
     .filter(([key]) => !rows.some((row) => row.key === key))
     .map(([key, row]) => ({ ...nothing(row), key }));
   const all = [...rows, ...gone];
-  if (kind === 'day' || kind === 'hour') all.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (isDated || kind === 'hour')
+    all.sort((a, b) => (dateFirst(a.key) < dateFirst(b.key) ? -1 : 1));
   return all.map((row) => ({
     ...row,
     label: label(row.key),
     compared: earlier.get(row.key) ?? null,
   }));
+}
+
+const bookKey = (key: string, by: z.infer<typeof reportQuery>['by']): string => {
+  const [store = '', date = ''] = key.split(' ');
+  return by === 'both' ? key : by === 'shop' ? store : date;
+};
+
+/** `2025-11-27` or `S03 2025-11-27`, so many days later. */
+const shifted = (key: string, days: number): string =>
+  key.replace(/\S+$/, (date) => addDays(date as never, days));
+const dateFirst = (key: string): string => key.split(' ').toReversed().join(' ');
+
+/** Rows of the same key as one. */
+function summedBy(
+  rows: readonly ReportRow[],
+  keyOf: (key: string) => string,
+): readonly ReportRow[] {
+  const sum = (a: number | null, b: number | null): number | null =>
+    a === null || b === null ? null : a + b;
+  const byKey = new Map<string, ReportRow>();
+  for (const row of rows) {
+    const key = keyOf(row.key);
+    const held = byKey.get(key);
+    byKey.set(key, {
+      key,
+      orders: held === undefined ? row.orders : sum(held.orders, row.orders),
+      quantity: held === undefined ? row.quantity : sum(held.quantity, row.quantity),
+      gross: (held?.gross ?? 0) + row.gross,
+      net: held === undefined ? row.net : sum(held.net, row.net),
+      vat: held === undefined ? row.vat : sum(held.vat, row.vat),
+    });
+  }
+  return [...byKey.values()];
 }
 
 const zero = (figure: number | null): number | null => (figure === null ? null : 0);

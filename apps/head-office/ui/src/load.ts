@@ -4,6 +4,8 @@ import { get, type Problem } from './api.ts';
 /** What a screen fetched: the last value stays while the next one is on its way, so that nothing jumps. */
 export interface Loaded<T> {
   readonly value: T | null;
+  /** What `value` was fetched from: while it differs from what is asked, the next is on its way. */
+  readonly path: string | null;
   readonly trouble: { readonly problem: Problem | null } | null;
   readonly loading: boolean;
   readonly reload: () => void;
@@ -13,8 +15,9 @@ export interface Loaded<T> {
 /** Fetches `path`, again when it changes; null: nothing. */
 export function useLoad<T>(path: string | null): Loaded<T> {
   const [turn, setTurn] = useState(0);
-  const [state, setState] = useState<Pick<Loaded<T>, 'value' | 'trouble' | 'loading'>>({
+  const [state, setState] = useState<Pick<Loaded<T>, 'value' | 'path' | 'trouble' | 'loading'>>({
     value: null,
+    path: null,
     trouble: null,
     loading: path !== null,
   });
@@ -26,8 +29,8 @@ export function useLoad<T>(path: string | null): Loaded<T> {
       if (isStale) return;
       setState((before) =>
         answer.ok
-          ? { value: answer.value, trouble: null, loading: false }
-          : { value: before.value, trouble: { problem: answer.problem }, loading: false },
+          ? { value: answer.value, path, trouble: null, loading: false }
+          : { ...before, trouble: { problem: answer.problem }, loading: false },
       );
     });
     return () => {

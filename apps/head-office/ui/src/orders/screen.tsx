@@ -4,6 +4,7 @@ import { get } from '../api.ts';
 import { dateText, money, timeText } from '../format.ts';
 import { onLive } from '../live.ts';
 import { type Loaded, useLoad } from '../load.ts';
+import { DateField } from '../parts/date-field.tsx';
 import { Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
 import { go, linkTo, place } from '../router.ts';
 import type { Overview } from '../shops.ts';
@@ -56,16 +57,7 @@ function OrderList() {
             })),
           ]}
         />
-        <label class="label">
-          Trading day
-          <input
-            class="field"
-            type="date"
-            required
-            value={date}
-            onChange={({ currentTarget: { value } }) => change('date')(value)}
-          />
-        </label>
+        <DateField label="Trading day" required value={date} onChange={change('date')} />
         <Select
           label="Kind"
           value={filter.kind ?? ''}

@@ -135,7 +135,8 @@ function Figures({ stores, concerns, compared }: FiguresProps) {
 export function Delta({ now, then }: { readonly now: number; readonly then: number }) {
   const text = change(now, then);
   if (text === null) return <span class="soft">nothing to compare</span>;
-  return <span class={`strong ${now >= then ? 'better' : 'worse'}`}>{text}</span>;
+  const tone = text.startsWith('±') ? 'soft' : now > then ? 'better' : 'worse';
+  return <span class={`strong ${tone}`}>{text}</span>;
 }
 
 function Hours({ today, compared, hours }: Pick<Overview, 'today' | 'compared' | 'hours'>) {

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { britishDate, dateOfText } from './dates.ts';
+
+it.each([
+  ['27/11/2025', '2025-11-27'],
+  ['3/2/2025', '2025-02-03'],
+  ['27.11.2025', '2025-11-27'],
+  ['27 Nov 2025', '2025-11-27'],
+  ['Thu, 27 November 2025', '2025-11-27'],
+  ['2025-11-27', '2025-11-27'],
+  [' 29/02/2024 ', '2024-02-29'],
+  ['29/02/2025', null],
+  ['11/27/2025', null],
+  ['27 Foo 2025', null],
+  ['', null],
+])('Reads %j as %s', (text, date) => {
+  expect(dateOfText(text)).toBe(date);
+});
+
+it('Reads what it writes', () => {
+  expect(dateOfText(britishDate('2025-11-07'))).toBe('2025-11-07');
+});

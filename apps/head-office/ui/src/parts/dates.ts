@@ -1,0 +1,20 @@
+import { isBusinessDate } from '@tillwire/domain';
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const NUMBERS = /^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})$/;
+const WORDS = /^(?:[a-z]{3},? )?(\d{1,2}) ([a-z]{3})[a-z]* (\d{4})$/i;
+
+/** `2025-11-27` of `27/11/2025`, `27 Nov 2025` or itself; null for what is no date. Days come first, always. */
+export function dateOfText(typed: string): string | null {
+  const text = typed.trim();
+  const [, day = '', month = '', year = ''] =
+    NUMBERS.exec(text) ??
+    (WORDS.exec(text) ?? []).map((part, at) =>
+      at === 2 ? String(MONTHS.indexOf(part.toLowerCase()) + 1) : part,
+    );
+  const date = year === '' ? text : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return isBusinessDate(date) ? date : null;
+}
+
+/** `27/11/2025` of `2025-11-27`. */
+export const britishDate = (date: string): string => date.split('-').toReversed().join('/');
