@@ -231,9 +231,12 @@ function Count({ shift, take }: { readonly shift: Shift; readonly take: Take }) 
         <fieldset class="denominations">
           <legend class="visually-hidden">How many of each</legend>
           {DENOMINATIONS.map((worth) => (
-            <label key={worth}>
-              <span class="coin">{coinText(worth)}</span>
+            <div class="denomination" key={worth}>
+              <label class="coin" for={`coin-${worth}`}>
+                {coinText(worth)}
+              </label>
               <input
+                id={`coin-${worth}`}
                 class="field"
                 type="text"
                 inputMode="numeric"
@@ -248,7 +251,7 @@ function Count({ shift, take }: { readonly shift: Shift; readonly take: Take }) 
                 }}
               />
               <output>{money(worth * (counts.value[worth] ?? 0))}</output>
-            </label>
+            </div>
           ))}
         </fieldset>
         <p class="counted-total" role="status">

@@ -6,7 +6,7 @@ export interface Bar {
   readonly amount: number;
 }
 
-const ROW = 32;
+const ROW = 40;
 
 /** Amounts as bars, each with its name and figure; the table beneath says the same in words. */
 export function Bars({ title, bars }: { readonly title: string; readonly bars: readonly Bar[] }) {
@@ -15,17 +15,11 @@ export function Bars({ title, bars }: { readonly title: string; readonly bars: r
     <svg class="bars" role="img" aria-label={title} width="100%" height={bars.length * ROW}>
       {bars.map(({ label, amount }, at) => (
         <g key={at} transform={`translate(0 ${at * ROW})`}>
-          <text x="0" y="20">
-            {label.length > 20 ? `${label.slice(0, 19)}…` : label}
+          <text x="0" y="14">
+            {label.length > 30 ? `${label.slice(0, 29)}…` : label}
           </text>
-          <rect
-            x="36%"
-            y="6"
-            height={ROW - 12}
-            rx="4"
-            width={`${Math.max(0, (amount / most) * 46)}%`}
-          />
-          <text class="bar-figure" x="100%" y="20">
+          <rect y="20" height={12} rx="3" width={`${Math.max(0, (amount / most) * 100)}%`} />
+          <text class="bar-figure" x="100%" y="14">
             {money(amount)}
           </text>
         </g>
