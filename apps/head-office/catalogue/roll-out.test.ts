@@ -66,7 +66,7 @@ describe('A roll-out', () => {
       1,
     );
     expect(step).toMatchObject({ type: 'halt' });
-    expect(step.type === 'halt' && step.reason).toContain('S02 refused version 105: bad-result');
+    expect(step.type === 'halt' && step.reason).toContain('S02 refused version 105: bad result');
   });
 
   it('is not halted by a refusal of something else', () => {

@@ -76,7 +76,8 @@ export function stepRollOut(
   for (const one of told) {
     const newest = one.report?.newest ?? null;
     if (progressOf(one) === 'refused') {
-      const why = [newest?.reason, newest?.detail].filter((text) => text != null && text !== '');
+      const reason = newest?.reason?.replaceAll('-', ' ');
+      const why = [reason, newest?.detail].filter((text) => text != null && text !== '');
       return {
         type: 'halt',
         reason: `${one.store} refused version ${one.version}: ${why.join(', ')}`,

@@ -60,6 +60,10 @@ const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 /** `15:42`. */
 export const timeText = (instant: string | number): string => TIME.format(new Date(instant));
 
+const HASH = /\b(sha256:[0-9a-f]{8})[0-9a-f]{56}\b/g;
+/** What a machine said, as short as people need it: of a hash its beginning tells it from another. */
+export const shortHashes = (text: string): string => text.replaceAll(HASH, '$1…');
+
 /** `123` of an order id, as people say it. */
 export const orderNumber = (id: string): string => String(Number(id.split('-').at(-1)));
 

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { get, post, signedOut } from './api.ts';
+import { type Answer, get, post, signedOut } from './api.ts';
 
 /** Who is signed in, and what they may do. */
 export interface Identity {
@@ -28,8 +28,10 @@ export function welcome(found: Identity): void {
   signedOut.value = false;
 }
 
-export async function signOut(): Promise<void> {
-  await post('/api/logout');
+export async function signOut(): Promise<Answer<unknown>> {
+  const answer = await post('/api/logout');
+  if (!answer.ok) return answer;
   identity.value = null;
   signedOut.value = true;
+  return answer;
 }

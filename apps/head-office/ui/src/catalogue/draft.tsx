@@ -54,7 +54,9 @@ export function DraftScreen({ draftId }: { readonly draftId: number }) {
             Approve
           </button>
         ) : null}
-        {may('edit-catalogue') ? <DraftButtons draft={draft} onAct={act} /> : null}
+        {may('edit-catalogue') ? (
+          <DraftButtons draft={draft} onAct={act} onRefused={setTold} />
+        ) : null}
       </PageHead>
       <Told text={told} />
       <div class="studio-pair">
@@ -120,9 +122,11 @@ const Approval = ({ draft: { approval, hands } }: { readonly draft: DraftDetail 
 const DraftButtons = ({
   draft: { draftId },
   onAct,
+  onRefused,
 }: {
   readonly draft: DraftDetail;
   readonly onAct: (what: string, body: object, done: string) => Promise<void>;
+  readonly onRefused: (why: string) => void;
 }) => (
   <>
     <button
@@ -136,8 +140,9 @@ const DraftButtons = ({
       type="button"
       class="button danger"
       onClick={() =>
-        void del(`/api/catalogue/drafts/${draftId}`).then(({ ok }) => {
-          if (ok) go('#/catalogue/drafts');
+        void del(`/api/catalogue/drafts/${draftId}`).then((answer) => {
+          if (answer.ok) go('#/catalogue/drafts');
+          else onRefused(problemText(answer.problem));
         })
       }
     >

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
-import { momentText, words } from '../format.ts';
+import { momentText, shortHashes, words } from '../format.ts';
 import { Badge, Empty, Input, TableScroll, Told, type Tone } from '../parts/parts.tsx';
 import { linkTo } from '../router.ts';
 import { may } from '../session.ts';
@@ -89,7 +89,9 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
               <Badge tone={PROGRESS_TONES[shop.progress] ?? 'warn'}>{words(shop.progress)}</Badge>
             </td>
             <td class="mono">{shop.inForce?.catalog_version ?? '–'}</td>
-            <td>{shop.reason === null ? '–' : `${words(shop.reason)}: ${shop.detail}`}</td>
+            <td>
+              {shop.reason === null ? '–' : shortHashes(`${words(shop.reason)}: ${shop.detail}`)}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -128,7 +130,7 @@ function Rolling({ release, standing, onChanged }: RollingProps) {
       {stateReason === '' ? null : (
         <div class="trouble stack" role="alert">
           <p>
-            <strong>{stateReason}</strong>
+            <strong>{shortHashes(stateReason)}</strong>
           </p>
           <p>
             {wavesTold < waves.length ? 'No further shop is told. ' : 'It was the last wave. '}
@@ -279,7 +281,7 @@ function History({
                 </td>
                 <td>
                   <Badge tone={STATE_TONES[release.state] ?? 'quiet'}>{words(release.state)}</Badge>
-                  {release.stateReason === '' ? null : (
+                  {release.stateReason === '' || release.state === 'halted' ? null : (
                     <div class="small soft">{release.stateReason}</div>
                   )}
                 </td>

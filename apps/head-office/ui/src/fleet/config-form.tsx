@@ -51,13 +51,15 @@ export function ConfigForm({ stores, onChanged }: Props) {
   const [told, setTold] = useState<string | null>(null);
   const [section = '', field = ''] = setting.split('.');
   const body = { stores, patch: { [section]: { [field]: valueOf(setting, text) } } };
-  const ask = async (path: string, extra: object): Promise<void> => {
+  /** Whether Head Office did as asked; what it refused stands below. */
+  const ask = async (path: string, extra: object): Promise<boolean> => {
     const answer = await post<{ readonly stores: readonly Preview[] }>(path, { ...body, ...extra });
     setTold(answer.ok ? null : problemText(answer.problem));
     if (answer.ok) setPreviews(answer.value.stores);
+    return answer.ok;
   };
   const change = async (): Promise<void> => {
-    await ask('/api/configs', { note });
+    if (!(await ask('/api/configs', { note }))) return;
     setPreviews(null);
     setTold('The shops are told; each shows its new version once it has it.');
     onChanged();

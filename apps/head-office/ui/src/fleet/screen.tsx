@@ -1,36 +1,16 @@
 import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
-import { age, momentText, words } from '../format.ts';
+import { age, momentText } from '../format.ts';
 import { now } from '../live.ts';
 import { useLoad } from '../load.ts';
 import { LineBadge } from '../overview/screen.tsx';
-import {
-  Badge,
-  Empty,
-  PageHead,
-  Select,
-  TableScroll,
-  Told,
-  type Tone,
-  Trouble,
-} from '../parts/parts.tsx';
+import { Empty, PageHead, Select, TableScroll, Told, Trouble } from '../parts/parts.tsx';
 import { toggled } from '../parts/choice.ts';
 import { may } from '../session.ts';
 import type { Overview, Shop } from '../shops.ts';
 import '../catalogue/catalogue.css';
+import { Commands, type Sent } from './command-table.tsx';
 import { ConfigForm } from './config-form.tsx';
-
-interface Sent {
-  readonly commandId: string;
-  readonly store: string;
-  readonly command: { readonly name: string };
-  readonly sentBy: string;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly outcome: string | null;
-  readonly detail: string;
-  readonly answeredAtMs: number | null;
-}
 
 const COMMANDS = [
   { value: 'ping', label: 'Ping: say that you are there' },
@@ -181,46 +161,3 @@ function CommandForm({
     </form>
   );
 }
-
-const OUTCOMES: Readonly<Record<string, Tone>> = {
-  done: 'good',
-  failed: 'danger',
-  expired: 'warn',
-};
-
-const Commands = ({ commands }: { readonly commands: readonly Sent[] }) =>
-  commands.length === 0 ? (
-    <Empty title="No commands yet">What is sent, and what became of it, shows here.</Empty>
-  ) : (
-    <TableScroll label="Commands">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Sent</th>
-            <th scope="col">Shop</th>
-            <th scope="col">Command</th>
-            <th scope="col">By</th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
-        <tbody>
-          {commands.map((sent) => (
-            <tr key={sent.commandId}>
-              <td>{momentText(sent.createdAtMs)}</td>
-              <th scope="row">{sent.store}</th>
-              <td>{words(sent.command.name)}</td>
-              <td>{sent.sentBy}</td>
-              <td>
-                {sent.outcome === null ? (
-                  <Badge tone="quiet">On its way</Badge>
-                ) : (
-                  <Badge tone={OUTCOMES[sent.outcome] ?? 'quiet'}>{words(sent.outcome)}</Badge>
-                )}{' '}
-                <span class="small soft">{sent.detail}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
-  );

@@ -45,7 +45,13 @@ interface Report {
   readonly lines: readonly Line[];
 }
 
-const BOOKS: readonly Kind[] = ['meal-discount', 'combo-discount', 'crew-food', 'waste', 'on-account'];
+const BOOKS: readonly Kind[] = [
+  'meal-discount',
+  'combo-discount',
+  'crew-food',
+  'waste',
+  'on-account',
+];
 const GROUPS = { shop: 'Shop', day: 'Day', both: 'Shop and day', company: 'Company' } as const;
 type Group = keyof typeof GROUPS;
 
@@ -74,7 +80,8 @@ export function ReportsScreen() {
     ...(group === null || group === 'company' ? {} : { by: group }),
     ...(asked['store'] === undefined ? {} : { store: asked['store'] }),
   }).toString();
-  const path = period === null ? null : `/api/reports/${group === 'company' ? 'account' : kind}?${search}`;
+  const path =
+    period === null ? null : `/api/reports/${group === 'company' ? 'account' : kind}?${search}`;
   const report = useLoad<Report>(path);
   const change = (given: Readonly<Record<string, string>>) =>
     go(linkTo(['reports', kind], { ...asked, ...given }));
@@ -107,7 +114,12 @@ export function ReportsScreen() {
         />
         {asked['period'] === 'dates' && period !== null ? (
           <>
-            <DateField label="From" required value={period.from} onChange={(from) => change({ from })} />
+            <DateField
+              label="From"
+              required
+              value={period.from}
+              onChange={(from) => change({ from })}
+            />
             <DateField label="To" required value={period.to} onChange={(to) => change({ to })} />
           </>
         ) : null}
@@ -188,7 +200,9 @@ function Timeline({ report, group }: ViewProps) {
   const [places, series] = useMemo(
     () =>
       [
-        lines.map(({ label }) => (kind === 'day' || group === 'day' ? dateText(label).slice(0, -5) : label)),
+        lines.map(({ label }) =>
+          kind === 'day' || group === 'day' ? dateText(label).slice(0, -5) : label,
+        ),
         [
           { label: span(report), values: lines.map(({ gross }) => gross) },
           ...(compared === null
@@ -226,7 +240,8 @@ function labelOf(kind: Kind, group: Group | null, { key, label }: Line): string 
 
 function ReportTable({ report: { kind, lines, compared }, group }: ViewProps) {
   const most = Math.max(...lines.map(({ gross }) => Math.abs(gross)), 1);
-  const has = (of: (line: Line) => number | null): boolean => lines.some((line) => of(line) !== null);
+  const has = (of: (line: Line) => number | null): boolean =>
+    lines.some((line) => of(line) !== null);
   const columns = [
     { title: 'Orders', of: (line: Line) => line.orders, text: count },
     { title: 'Quantity', of: (line: Line) => line.quantity, text: count },

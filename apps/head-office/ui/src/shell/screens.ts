@@ -59,6 +59,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     listed: true,
     load: async () => (await import('../quarantine/screen.tsx')).QuarantineScreen,
   },
+  password: {
+    title: 'Your password',
+    permission: 'view',
+    listed: false,
+    load: async () => (await import('../password/screen.tsx')).PasswordScreen,
+  },
   people: {
     title: 'People',
     permission: 'manage-people',

@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { signedOut } from '../api.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { problemText, signedOut } from '../api.ts';
 import { words } from '../format.ts';
 import { followHeadOffice, live } from '../live.ts';
 import { Empty } from '../parts/parts.tsx';
@@ -83,6 +83,23 @@ function Body({ name, screen }: { readonly name: string; readonly screen: Screen
 
 const LIVE_TEXT = { connecting: 'Connecting', up: 'Live', down: 'Not live' } as const;
 
+/** Signed out is only who Head Office says is: the session lives on where it does not answer. */
+function SignOut() {
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const leave = async (): Promise<void> => {
+    const answer = await signOut();
+    if (!answer.ok) setTrouble(problemText(answer.problem));
+  };
+  return (
+    <>
+      <button type="button" class="side-button" onClick={() => void leave()}>
+        Sign out
+      </button>
+      <span role="alert">{trouble === null ? null : `Still signed in: ${trouble}`}</span>
+    </>
+  );
+}
+
 const Side = ({ current }: { readonly current: string }) => (
   <header class="side">
     <a class="mark" href="#/overview">
@@ -109,9 +126,12 @@ const Side = ({ current }: { readonly current: string }) => (
         <strong>{identity.value?.fullName}</strong>
         <small>{words(identity.value?.role ?? '')}</small>
       </span>
-      <button type="button" class="side-button" onClick={() => void signOut()}>
-        Sign out
-      </button>
+      <span class="whoami-doors">
+        <a class="side-button" href="#/password">
+          Password
+        </a>
+        <SignOut />
+      </span>
     </div>
   </header>
 );

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { age, bytes, count, dateText, momentText, money, timeText } from '../format.ts';
 import { now, onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
+import { Commands, type Sent } from '../fleet/command-table.tsx';
 import { hoursBeside } from '../overview/hours.ts';
 import { Delta, LineBadge } from '../overview/screen.tsx';
 import { Chart } from '../parts/chart.tsx';
@@ -64,6 +65,12 @@ export function ShopScreen() {
         <a class="button" href={linkTo(['orders'], { store: shop.store })}>
           Orders
         </a>
+        <a class="button" href={linkTo(['days'], { store: shop.store })}>
+          Days
+        </a>
+        <a class="button" href={linkTo(['alerts'], { store: shop.store })}>
+          Alerts
+        </a>
       </PageHead>
       <div class="shop-columns">
         <SalesToday shop={shop} />
@@ -73,7 +80,33 @@ export function ShopScreen() {
         <Errors errors={shop.errors} />
         <Journal shop={shop} />
       </div>
+      <CommandHistory store={shop.store} />
     </div>
+  );
+}
+
+/** Looked at again with each word of the shop: a command's result comes with one. */
+function CommandHistory({ store }: { readonly store: string }) {
+  const found = useLoad<{ readonly commands: readonly Sent[] }>(
+    `/api/commands?store=${encodeURIComponent(store)}&limit=20`,
+  );
+  useEffect(
+    () =>
+      onLive('stores', (data) => {
+        if ((data as { stores: Shop[] }).stores.some((shop) => shop.store === store))
+          found.reload();
+      }),
+    [store],
+  );
+  return (
+    <section class="stack" aria-labelledby="commands">
+      <div class="row between">
+        <h2 id="commands">Commands</h2>
+        <a href="#/fleet">Send one</a>
+      </div>
+      <Trouble trouble={found.trouble} onRetry={found.reload} />
+      {found.value === null ? null : <Commands commands={found.value.commands} />}
+    </section>
   );
 }
 
