@@ -55,6 +55,47 @@ const make = (payload: object | string, url = '/things/7', who = 'manager') =>
   });
 
 describe('an operation', () => {
+  it('refuses text no database can hold wherever it stands, also where its schema takes anything', async () => {
+    api.route({
+      method: 'POST',
+      path: '/anything/:id',
+      summary: 'takes anything',
+      role: 'anyone',
+      params: z.object({ id: z.string() }),
+      body: z.unknown(),
+      handle: async () => ({}),
+    });
+    const post = (payload: string, id = '7') =>
+      server.inject({
+        method: 'POST',
+        url: `/anything/${id}`,
+        headers: { 'content-type': 'application/json' },
+        payload,
+      });
+    const deep = `${'{"a":'.repeat(70)}1${'}'.repeat(70)}`;
+    const faultsOf = async (payload: string, id?: string) =>
+      (await post(payload, id)).json().faults?.map(({ path }: { path: string }) => path);
+    expect((await post('{"a":["fine",{"b":"😀"}]}')).statusCode).toBe(200);
+    expect(await faultsOf(String.raw`{"a":["x\u0000",{"b":"\ud800"}],"c\u0000":1}`)).toEqual([
+      'c\0',
+      'a.1.b',
+      'a.0',
+    ]);
+    expect(await faultsOf('{}', 'a%00')).toEqual(['id']);
+    expect(await faultsOf(deep)).toHaveLength(1);
+    expect((await post(`${'['.repeat(400)}${']'.repeat(400)}`)).statusCode).toBe(400);
+  });
+
+  it('refuses an address that cannot be read as it refuses everything else', async () => {
+    for (const url of [`/things/${'x'.repeat(400)}`, '/things/%zz']) {
+      const answer = await make({ name: 'box' }, url);
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+      expect(answer.json()).toMatchObject({ status: answer.statusCode, code: expect.any(String) });
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(answer.statusCode).toBeLessThan(500);
+    }
+  });
+
   it('gets everything checked, and answers with its status', async () => {
     const answer = await make({ name: 'box', extra: true }, '/things/7?times=3');
     expect(answer.statusCode).toBe(201);

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import helmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Log } from './log.ts';
 
@@ -61,15 +61,46 @@ export function parseRequest<Schema extends z.ZodType>(
   given: unknown,
 ): z.infer<Schema> {
   const parsed = schema.safeParse(given, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  throw new Problem(400, 'bad-request', 'the request is not as it should be', {
-    faults: parsed.error.issues.map(({ path, code, message, input }) => ({
-      path: path.join('.'),
-      code: code === 'custom' ? 'not-valid' : code.replaceAll('_', '-'),
-      message,
-      ...(isPlain(input) ? { value: input } : {}),
-    })),
-  });
+  const faults = parsed.success
+    ? unstorable(given)
+    : parsed.error.issues.map(({ path, code, message, input }) => ({
+        path: path.join('.'),
+        code: code === 'custom' ? 'not-valid' : code.replaceAll('_', '-'),
+        message,
+        ...(isPlain(input) ? { value: input } : {}),
+      }));
+  if (parsed.success && faults.length === 0) return parsed.data;
+  throw new Problem(400, 'bad-request', 'the request is not as it should be', { faults });
+}
+
+const MAX_DEPTH = 64;
+
+/** What no database of ours can hold, whatever a schema says: NUL, half characters, endless nesting. */
+function unstorable(given: unknown): readonly ProblemFault[] {
+  const faults: ProblemFault[] = [];
+  const left: { readonly path: readonly string[]; readonly value: unknown }[] = [
+    { path: [], value: given },
+  ];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { path, value } = next;
+    const tell = (rule: string): unknown =>
+      faults.push({ path: path.join('.'), code: 'not-valid', message: rule });
+    if (typeof value === 'string') {
+      if (value.includes('\0')) tell('must not contain NUL');
+      else if (!value.isWellFormed()) tell('must not contain a lone surrogate');
+    } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+      if (path.length === MAX_DEPTH) {
+        tell(`is nested deeper than ${MAX_DEPTH}`);
+        continue;
+      }
+      for (const [key, inner] of Object.entries(value)) {
+        const at = [...path, key];
+        left.push({ path: at, value: inner });
+        if (key.includes('\0') || !key.isWellFormed()) left.push({ path: at, value: key });
+      }
+    }
+  }
+  return faults;
 }
 
 const isPlain = (value: unknown): boolean =>
@@ -90,6 +121,8 @@ export async function createHttpServer({
     bodyLimit: bodyLimitBytes,
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    // A path that cannot be read never gets as far as the error handler.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
   });
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -111,19 +144,16 @@ export async function createHttpServer({
         'request failed',
       );
     }
-    return reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .send(problemDocument(problem));
+    return sendProblem(reply, problem);
   });
   server.setNotFoundHandler((_request, reply) =>
-    reply
-      .status(404)
-      .type('application/problem+json')
-      .send(problemDocument(new Problem(404, 'not-found', 'there is nothing here'))),
+    sendProblem(reply, new Problem(404, 'not-found', 'there is nothing here')),
   );
   return server;
 }
+
+const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  reply.status(problem.status).type('application/problem+json').send(problemDocument(problem));
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -138,6 +168,7 @@ function problemOf(error: unknown): Problem {
 
 const FRAMEWORK_CODES: Readonly<Record<number, string>> = {
   413: 'too-large',
+  414: 'uri-too-long',
   415: 'unsupported-media-type',
   429: 'too-many-requests',
 };
