@@ -1,4 +1,5 @@
 import type { StoreCode } from '@tillwire/domain';
+import { plainText } from '@tillwire/contract';
 import { Problem } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { Access, Caller } from '../access.ts';
@@ -19,7 +20,7 @@ export interface AccessRouteDeps {
   readonly lockAfterMs: number;
 }
 
-const signInBody = z.object({ pin: pinField, crewId: z.string().max(64).optional() });
+const signInBody = z.object({ pin: pinField, crewId: plainText(64).optional() });
 
 const meAnswer = z.object({
   store: z.string(),

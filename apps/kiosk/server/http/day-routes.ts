@@ -1,4 +1,4 @@
-import { booksOfSummary } from '@tillwire/contract';
+import { booksOfSummary, plainText } from '@tillwire/contract';
 import {
   type BusinessDate,
   businessDate,
@@ -12,31 +12,31 @@ import { z } from 'zod';
 import type { Books, BooksRefusal } from '../books.ts';
 import type { DayIssue } from '../store/day-store.ts';
 import type { KioskApi } from './api.ts';
+import { crewId, requestId } from './order-schemas.ts';
 
 const dateText = z
   .string()
   .refine(isBusinessDate, 'is a date, YYYY-MM-DD')
   .transform((text): BusinessDate => businessDate(text));
 const dateParams = z.object({ date: dateText });
-const crewIdText = z.coerce.string().trim().min(1).max(64);
-const requestIdText = z.string().min(1).max(100);
+const crewIdText = crewId.refine((id) => id !== '', 'is not empty');
 /** Pence, up to £100,000. */
 const drawerPence = z.int().min(0).max(10_000_000);
 
 const shiftBody = z.object({
-  requestId: requestIdText,
+  requestId,
   float: drawerPence.transform(pence),
   crewId: crewIdText,
 });
 
 const cashUpBody = z.object({
-  requestId: requestIdText,
-  shiftId: z.string().min(1).max(64),
+  requestId,
+  shiftId: plainText(64).min(1),
   counts: z.array(z.object({ denomination: z.int(), count: z.int() })).max(12),
   cheque: drawerPence.transform(pence).nullable().default(null),
   card: drawerPence.transform(pence).nullable().default(null),
   crewId: crewIdText,
-  note: z.string().trim().max(500).default(''),
+  note: plainText(500).trim().default(''),
 });
 
 /** The trading day: readings, the Z, its files, shifts and cash-ups, reports (domain.md §4–6). */
@@ -177,7 +177,7 @@ function registerShiftRoutes({ route }: KioskApi, books: Books): void {
     path: '/api/cash-ups/:shiftId/note',
     summary: 'says why a counted drawer was not what it should be',
     role: 'shift-manager',
-    params: z.object({ shiftId: z.string().min(1).max(64) }),
+    params: z.object({ shiftId: plainText(64).min(1) }),
     body: z.object({ note: z.string().trim().min(1).max(500) }),
     problems: { 404: ['unknown-shift'] },
     handle: async ({ params: { shiftId }, body: { note } }) => ({
