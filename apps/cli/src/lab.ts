@@ -1,3 +1,4 @@
+import { systemClock } from '@tillwire/runtime';
 import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
 
 const number = (args: Arguments, name: string, least: number, most: number, fallback: number) =>
@@ -46,6 +47,35 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
         : chaosLines(report, faultsPerMinute);
       for (const line of lines) print(line);
       return report.findings.length === 0 ? 0 : 1;
+    },
+  },
+  {
+    name: 'bench',
+    summary: 'measure the budgets, each beside its limit in the same run',
+    options: {
+      quick: { type: 'boolean', help: 'fewer rounds: a look, not a measurement' },
+      only: {
+        type: 'string',
+        value: 'PART,…',
+        help: 'starts, visibility, flush, day, dashboards, commit, ingest, catalogue, domain, screens',
+      },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: async (args, { print, complain }) => {
+      const { factLines, runBench, table } = await loadLab();
+      const report = await runBench({
+        isQuick: args.flag('quick'),
+        only: (args.text('only') ?? '').split(',').filter((part) => part !== ''),
+        now: () => new Date(systemClock.nowMs()).toISOString(),
+        tell: (line) => complain(`tillwire bench: ${line}`),
+      });
+      const lines = args.flag('json')
+        ? [JSON.stringify(report)]
+        : [factLines(report.facts), '', ...table(report.rows), ...report.failed];
+      for (const line of lines) print(line);
+      return report.failed.length === 0 && report.rows.every(({ isKept }) => isKept !== false)
+        ? 0
+        : 1;
     },
   },
 ];

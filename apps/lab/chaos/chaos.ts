@@ -15,6 +15,8 @@ export interface ChaosOptions {
   readonly seed: string;
   readonly minutes: number;
   readonly stores: number;
+  /** The run goes on until so many are sold, however slow the machine. */
+  readonly leastOrders?: number;
   /** Of the whole chain, on average. */
   readonly ordersPerMinute: number;
   readonly faultsPerMinute: number;
@@ -24,8 +26,15 @@ export interface ChaosOptions {
   readonly tell: (line: string) => void;
   /** Calls the run off. */
   readonly signal: AbortSignal;
-  /** Spoils the end state before it is looked at, to see that the checker sees it. */
-  readonly plant?: (world: World, history: History) => Promise<void>;
+  /** Looks again after the verdict, while everything still runs. */
+  readonly afterwards?: (settled: Settled) => Promise<void>;
+}
+
+export interface Settled {
+  readonly world: World;
+  readonly history: History;
+  /** Holds the end state against the history once more. */
+  readonly check: () => Promise<Verdict>;
 }
 
 export interface ChaosReport {
@@ -52,7 +61,7 @@ export interface ChaosReport {
 
 const INGEST_WORKERS = 2;
 const TILLS = 2;
-const SETTLE_WITHIN_MS = 300_000;
+const SETTLE_WITHIN_MS = 600_000;
 
 /**
  * Real processes under a seeded load and a seeded schedule of faults; afterwards every accepted order is accounted
@@ -69,7 +78,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   });
   const world = await startWorld({
     stores,
-    shopsInParts: Math.max(2, Math.ceil(stores / 3)),
+    shopsInParts: Math.min(stores, 3),
     ingestWorkers: INGEST_WORKERS,
     isSplit: createRandom(seed).chance() < 0.5,
     keep: options.keep,
@@ -124,11 +133,15 @@ async function stormed(
   tills.catch(() => undefined);
   tell(`${schedule.length} faults in ${minutes} minutes`);
   const faults = storm(world, schedule, { ...options, history });
-  for (let minute = 1; minute <= minutes; minute++) {
-    await pause(60_000, signal);
+  for (let minute = 1; minute <= Math.ceil(minutes); minute++) {
+    await pause(Math.min(1, minutes - minute + 1) * 60_000, signal);
     signal.throwIfAborted();
     tell(`minute ${minute} of ${minutes}: ${history.orders().size} orders accepted`);
   }
+  await until('enough to be sold', () => history.orders().size >= (options.leastOrders ?? 0), {
+    withinMs: SETTLE_WITHIN_MS,
+    signal,
+  });
   closing.abort();
   const unsurvived = await faults;
   await tills;
@@ -136,15 +149,12 @@ async function stormed(
   const began = performance.now();
   const unsettled = await settle(world);
   const settledS = Math.round((performance.now() - began) / 100) / 10;
-  await options.plant?.(world, history);
   tell('holding the end state against the history');
-  const verdict = await check({
-    history,
-    shops: world.shops,
-    office: world.office.face,
-    books: world.books,
-    firstMenu,
-  });
+  const { shops, office, books } = world;
+  const look = (): Promise<Verdict> =>
+    check({ history, shops, office: office.face, books, firstMenu });
+  const verdict = await look();
+  await options.afterwards?.({ world, history, check: look });
   const { findings } = verdict;
   return {
     seed,

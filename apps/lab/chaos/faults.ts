@@ -18,7 +18,7 @@ export interface FaultTools {
 }
 
 /** How long a process may take to serve again; many start at once on few cores. */
-const BACK_WITHIN_MS = 120_000;
+const BACK_WITHIN_MS = 300_000;
 
 /** Does `fault`, and returns once what it hit serves again. @throws when it does not. */
 export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {

@@ -54,7 +54,7 @@ process.once('exit', () => {
 });
 
 export function createProgram(spec: ProgramSpec): Program {
-  const { name, command, args, env, ready, readyWithinMs = 60_000, logs, user } = spec;
+  const { name, command, args, env, ready, readyWithinMs = 300_000, logs, user } = spec;
   const file = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   const ends: string[] = [];
   const crashes: string[] = [];

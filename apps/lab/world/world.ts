@@ -19,6 +19,7 @@ export interface World {
   readonly broker: LabBroker;
   readonly office: Office;
   readonly shops: readonly Shop[];
+  readonly lightStores: readonly string[];
   readonly books: OfficeBooks;
   readonly databaseUrl: string;
   readonly programs: readonly Program[];
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly stores: number;
   /** Shops whose services run as three processes; the others run as one. */
   readonly shopsInParts: number;
+  /** Further accounts at the broker, for kiosks that are no processes. */
+  readonly lightStores?: number;
   readonly ingestWorkers: number;
   readonly isSplit: boolean;
   /** Kept, when named; else a folder that goes with the world. */
@@ -50,7 +53,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   // PostgreSQL and Mosquitto have users of their own.
   chmodSync(folder, 0o755);
   const env = programEnv(join(folder, 'compile-cache'));
-  const stores = Array.from({ length: count }, (_, at) => storeAt(at));
+  const all = Array.from({ length: count + (options.lightStores ?? 0) }, (_, at) => storeAt(at));
+  const stores = all.slice(0, count);
   const started: { readonly stop: () => Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const one of started.splice(0).toReversed()) await one.stop();
@@ -62,7 +66,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     started.push(postgres.program);
     await createDatabase(postgres.url('postgres'), 'head_office');
     const databaseUrl = postgres.url('head_office');
-    const broker = await startBroker({ folder: join(folder, 'broker'), stores, logs, env });
+    const broker = await startBroker({ folder: join(folder, 'broker'), stores: all, logs, env });
     started.push(broker.program);
     tell('starting Head Office');
     const office = await startOffice({ ...options, folder, logs, env, broker, databaseUrl });
@@ -72,7 +76,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     );
     const books = openBooks(databaseUrl);
     started.push({ stop: books.end });
-    for (const store of stores) await books.makeStore(store);
+    for (const store of all) await books.makeStore(store);
     await publishMenu({ ...env, DATABASE_URL: databaseUrl });
     tell(`starting ${count} shops`);
     const { anchors } = office;
@@ -107,6 +111,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       broker,
       office,
       shops,
+      lightStores: all.slice(count),
       books,
       databaseUrl,
       programs: [
