@@ -115,6 +115,29 @@ describe('a kiosk with a crew', () => {
     await close();
   });
 
+  it("practises after a manager's PIN, unmistakably, and books nothing", async () => {
+    const { page, close } = await openLocked();
+    await signIn(page, '2468');
+    await page.getByRole('link', { name: 'Drawer' }).click();
+    await key(page, 'Practise').click();
+    await touchPin(page, '9001', 'Allow');
+    await page.locator('.training-band').waitFor();
+    await page.getByRole('link', { name: 'Till' }).click();
+    const before = (await kiosk.orders()).length;
+    await key(page, /^Cheeseburger/).click();
+    await key(page, /^Cola/).click();
+    await key(page, 'Pay').click();
+    await key(page, 'Read back').click();
+    await page.getByRole('region', { name: 'Read back' }).getByText('Drinks').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await key(page, /^Exact cash/).click();
+    await page.getByRole('link', { name: /^Receipt of order/ }).click();
+    await page.getByText('TRAINING: not a sale').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect(await kiosk.orders()).toHaveLength(before);
+    await close();
+  });
+
   it('locks a till that is left alone', async () => {
     const { page, close } = await openLocked();
     await page.clock.install();

@@ -283,6 +283,7 @@ function webOf(
     prints: stores.prints,
     lockAfterMs: config.lockAfterMs,
     trainingForced: () => rules.config().flags.training,
+    flags: () => rules.config().flags,
     events,
     readStatus: () => readSyncStatus({ ...stores, clock }),
     refresh: async () => {

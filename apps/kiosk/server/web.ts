@@ -1,3 +1,4 @@
+import type { StoreConfig } from '@tillwire/contract';
 import type { DayRules, StoreCode } from '@tillwire/domain';
 import { type Clock, type Log, type Metrics, repeat, type Service } from '@tillwire/runtime';
 import { type Access } from './access.ts';
@@ -51,6 +52,7 @@ export interface WebDeps {
   readonly lockAfterMs: number;
   /** Whether Head Office has the whole shop practise. */
   readonly trainingForced: () => boolean;
+  readonly flags: () => StoreConfig['flags'];
   readonly events: EventBus;
   readonly readStatus: () => Promise<SyncStatus>;
   /** Reads anew what the till keeps in memory of the database. */
@@ -128,9 +130,16 @@ export const createWeb = (deps: WebDeps): Service => ({
 function watchStatus(deps: WebDeps): () => Promise<void> {
   const { refresh, readStatus, events } = deps;
   let told = '';
+  let configVersion = deps.rules().configVersion;
   const printing = new Map<string, string>();
   return async () => {
     await refresh();
+    const catalogVersion = deps.catalogue.current()?.version;
+    // Screens sell by the rules that come with the menu.
+    if (configVersion !== deps.rules().configVersion && catalogVersion !== undefined) {
+      configVersion = deps.rules().configVersion;
+      events.publish({ type: 'catalogue', catalogVersion });
+    }
     for (const { name, state } of printerViews(deps.printers, await deps.prints.states())) {
       if ((printing.get(name) ?? 'ready') !== state) {
         events.publish({ type: 'printer', printer: name, state });

@@ -1,3 +1,4 @@
+import type { StoreConfig } from '@tillwire/contract';
 import { channelFor, faultMessage, type StoreCode } from '@tillwire/domain';
 import { Problem } from '@tillwire/runtime';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ export interface MenuRouteDeps {
   readonly store: StoreCode;
   readonly catalogue: CatalogueSource;
   readonly rules: () => TillRulesInForce;
+  readonly flags: () => StoreConfig['flags'];
 }
 
 const menuQuery = z.object({ channel: z.string().max(16).default('OT-C') });
@@ -17,7 +19,7 @@ const menuQuery = z.object({ channel: z.string().max(16).default('OT-C') });
 /** What can be sold: by channel for people and screens, or the whole catalogue to price by. */
 export function registerMenuRoutes(
   { route }: KioskApi,
-  { store, catalogue, rules }: MenuRouteDeps,
+  { store, catalogue, rules, flags }: MenuRouteDeps,
 ): void {
   const current = (): CatalogueInForce => {
     const inForce = catalogue.current();
@@ -62,6 +64,11 @@ export function registerMenuRoutes(
           ...inForce,
           channelsOff: [...inForce.channelsOff],
           bandByChannel: Object.fromEntries(inForce.bandByChannel),
+        },
+        flags: {
+          kcal: flags().kcal,
+          kitchen: flags().kitchen,
+          customerDisplay: flags().customer_display,
         },
         catalogue: whole,
       };

@@ -9,6 +9,7 @@ import {
 } from '@tillwire/domain';
 import { type Answer, answering, get, type Problem } from './api.ts';
 import { live, onLive } from './live.ts';
+import { signedOut } from './token.ts';
 
 /** What the shop sells now and how (`GET /api/catalogue`). */
 export interface KioskMenu {
@@ -16,6 +17,11 @@ export interface KioskMenu {
   readonly catalogVersion: number;
   readonly configVersion: number | null;
   readonly catalogue: Catalogue;
+  readonly flags: {
+    readonly kcal: boolean;
+    readonly kitchen: boolean;
+    readonly customerDisplay: boolean;
+  };
   readonly rules: {
     readonly cheques: boolean;
     readonly vouchers: boolean;
@@ -40,6 +46,11 @@ export const menuProblem = signal<Problem | null>(null);
 export const sync = signal<SyncState | null>(null);
 /** The date sales are booked on now. */
 export const businessDate = signal<string | null>(null);
+
+/** Printers that take nothing now (`GET /api/printers`). */
+export const printersDown = signal<readonly { readonly name: string; readonly waiting: number }[]>(
+  [],
+);
 
 export const index = computed<CatalogueIndex | null>(() =>
   menu.value === null ? null : indexCatalogue(menu.value.catalogue),
@@ -89,6 +100,17 @@ export async function refreshDay(): Promise<void> {
   if (answer.ok) businessDate.value = answer.value.businessDate;
 }
 
+async function refreshPrinters(): Promise<void> {
+  const answer = await get<{
+    readonly printers: readonly {
+      readonly name: string;
+      readonly state: string;
+      readonly waiting: number;
+    }[];
+  }>('/api/printers');
+  if (answer.ok) printersDown.value = answer.value.printers.filter(({ state }) => state === 'down');
+}
+
 const STATE_EVERY_MS = 10_000;
 
 /** Keeps menu, state and day as the kiosk has them. */
@@ -96,6 +118,7 @@ export function followShop(): void {
   const refreshState = (): void => {
     void refreshSync();
     void refreshDay();
+    void refreshPrinters();
   };
   const refreshAll = (): void => {
     void refreshMenu();
@@ -104,8 +127,12 @@ export function followShop(): void {
   onLive('connected', refreshAll);
   onLive('catalogue', () => void refreshMenu());
   onLive('sync', () => void refreshSync());
+  onLive('printer', () => void refreshPrinters());
   onLive('order', () => void refreshSync());
   onLive('day', () => void refreshDay());
-  setInterval(refreshState, STATE_EVERY_MS);
+  // A locked till asks for nothing.
+  setInterval(() => {
+    if (!signedOut.value) refreshState();
+  }, STATE_EVERY_MS);
   refreshAll();
 }

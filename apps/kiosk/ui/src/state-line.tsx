@@ -1,5 +1,5 @@
 import { count, dateText, duration } from './format.ts';
-import { businessDate, menu, reachable, sync } from './kiosk.ts';
+import { businessDate, menu, printersDown, reachable, sync } from './kiosk.ts';
 import { live } from './live.ts';
 
 /** One slim line that says how things stand; it never covers anything and never changes its height. */
@@ -37,6 +37,11 @@ export function StateLine() {
                   : `, oldest ${duration(state.unsent.oldestAgeS)}`
               }`}
       </span>
+      {printersDown.value.map(({ name, waiting }) => (
+        <span key={name} class="state-item offline">
+          <span aria-hidden="true">⎙</span> Printer {name} down: {count(waiting)} waiting
+        </span>
+      ))}
       <span class="state-item">
         {menu.value === null ? '' : `Menu ${menu.value.catalogVersion}`}
       </span>

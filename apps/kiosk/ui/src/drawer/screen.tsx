@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { TillReading } from '@tillwire/domain';
 import { useEffect } from 'preact/hooks';
-import { me } from '../access/me.ts';
+import { me, setTraining } from '../access/me.ts';
 import { type Answer, get, getSteppedUp, post, problemText } from '../api.ts';
 import { count, dateText, money, orderNumber } from '../format.ts';
 import { onLive } from '../live.ts';
@@ -14,6 +14,7 @@ export const DrawerScreen = () => (
   <div class="drawer">
     <PaidOut />
     <Reading />
+    {me.value?.signedIn === true ? <Training /> : null}
   </div>
 );
 
@@ -193,6 +194,37 @@ function Reading() {
           </tbody>
         </table>
       )}
+    </section>
+  );
+}
+
+/** Practising at this till until it is locked: nothing sold then is booked. */
+function Training() {
+  const trouble = useSignal('');
+  const on = me.value?.training === true;
+  return (
+    <section class="card" aria-labelledby="training">
+      <h2 id="training">Training</h2>
+      <p class="soft">
+        {on
+          ? 'This till practises. It sells for real again once it is locked.'
+          : 'Whoever is signed in practises: priced and printed as usual, marked TRAINING, booked nowhere.'}
+      </p>
+      <button
+        type="button"
+        class="key"
+        aria-pressed={on}
+        onClick={() =>
+          void setTraining(!on).then((answer) => {
+            trouble.value = answer.ok ? '' : problemText(answer.problem);
+          })
+        }
+      >
+        {on ? 'Sell for real' : 'Practise'}
+      </button>
+      <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
+        {trouble.value}
+      </p>
     </section>
   );
 }

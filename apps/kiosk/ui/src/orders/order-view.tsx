@@ -5,7 +5,7 @@ import { me } from '../access/me.ts';
 import { type Answer, get, post, problemText } from '../api.ts';
 import { methodText, money, orderNumber } from '../format.ts';
 import { index, rules } from '../kiosk.ts';
-import type { SoldOrder } from '../orders.ts';
+import { mintRequestId, type SoldOrder } from '../orders.ts';
 import { Receipt } from './receipt.tsx';
 
 type Asking = 'void' | 'payment' | null;
@@ -46,9 +46,7 @@ export function OrderView({ id, day }: { readonly id: string; readonly day: stri
       {shown === null ? null : (
         <>
           <div class="order-keys">
-            <button type="button" class="key" onClick={() => print()}>
-              Print
-            </button>
+            <PrintKey id={id} trouble={trouble} />
             <button
               type="button"
               class="key"
@@ -143,5 +141,21 @@ function PaymentKeys({ order, take }: Change) {
         </button>
       ))}
     </div>
+  );
+}
+
+/** Prints on the shop's receipt printer, or where it has none by the browser's own dialogue. */
+function PrintKey({ id, trouble }: { readonly id: string; readonly trouble: { value: string } }) {
+  const printed = useSignal(false);
+  const send = async (): Promise<void> => {
+    const answer = await post(`/api/orders/${id}/print`, { requestId: mintRequestId() });
+    if (!answer.ok && answer.problem?.code === 'unknown-printer') print();
+    else if (!answer.ok) trouble.value = problemText(answer.problem);
+    printed.value = answer.ok;
+  };
+  return (
+    <button type="button" class="key" onClick={() => void send()}>
+      {printed.value ? 'Sent to the printer' : 'Print'}
+    </button>
   );
 }

@@ -30,6 +30,9 @@ export function Receipt({ order }: { readonly order: SoldOrder }) {
           {order.kind === 'paid-out' ? '' : receipt.vatBasis === 'take' ? ', takeaway' : ', eat in'}
         </span>
       </p>
+      {globalOrderId.startsWith('TRAINING-') ? (
+        <p class="receipt-voided">TRAINING: not a sale</p>
+      ) : null}
       {receipt.voided ? <p class="receipt-voided">VOIDED: {order.reason}</p> : null}
       {order.kind === 'paid-out' ? <p>Paid out: {order.reason}</p> : null}
       <ul class="receipt-lines">

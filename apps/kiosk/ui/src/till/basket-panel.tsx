@@ -28,6 +28,7 @@ import {
 import { KitchenLoad } from './kitchen-load.tsx';
 import { detailsOf, lineTitle } from './line-text.ts';
 import { notice } from './notices.ts';
+import { ReadBack, ReadBackKey, readingBack } from './read-back.tsx';
 import { due, openTender, pending, sold, tendering } from './sale.ts';
 import { itemName, missingText } from './steps.ts';
 
@@ -39,7 +40,15 @@ export function BasketPanel() {
   return (
     <aside class="basket" aria-label="Basket">
       <How />
-      {choosing.value ? <Held /> : lines.value.length === 0 ? <Nothing /> : <Lines />}
+      {readingBack.value ? (
+        <ReadBack />
+      ) : choosing.value ? (
+        <Held />
+      ) : lines.value.length === 0 ? (
+        <Nothing />
+      ) : (
+        <Lines />
+      )}
       <Tools />
       <Foot />
     </aside>
@@ -235,15 +244,22 @@ function Tools() {
   const isEmpty = basket.value.lines.length === 0;
   const waiting = held.value.length;
   const locked = tendering.value !== null;
+  if (locked) {
+    return (
+      <div class="tools" role="group" aria-label="Basket keys">
+        <ReadBackKey />
+      </div>
+    );
+  }
   return (
     <div class="tools" role="group" aria-label="Basket keys">
-      <button type="button" class="key quiet" disabled={isEmpty || locked} onClick={holdBasket}>
+      <button type="button" class="key quiet" disabled={isEmpty} onClick={holdBasket}>
         Hold
       </button>
       <button
         type="button"
         class="key quiet"
-        disabled={waiting === 0 || locked}
+        disabled={waiting === 0}
         aria-expanded={choosing.value}
         onClick={() => {
           if (waiting === 1) recallBasket(0);
@@ -261,17 +277,12 @@ function Tools() {
       <button
         type="button"
         class="key quiet"
-        disabled={previous.value === null || locked}
+        disabled={previous.value === null}
         onClick={repeatPrevious}
       >
         Previous
       </button>
-      <button
-        type="button"
-        class="key quiet danger"
-        disabled={isEmpty || locked}
-        onClick={clearBasket}
-      >
+      <button type="button" class="key quiet danger" disabled={isEmpty} onClick={clearBasket}>
         Cancel
       </button>
     </div>

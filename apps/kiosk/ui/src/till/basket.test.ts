@@ -52,6 +52,7 @@ beforeEach(() => {
     catalogVersion: 1,
     configVersion: null,
     catalogue: shop,
+    flags: { kcal: true, kitchen: true, customerDisplay: true },
     rules: { cheques: false, vouchers: true, onAccount: true, channelsOff: [], bandByChannel: {} },
   };
   basket.value = EMPTY;

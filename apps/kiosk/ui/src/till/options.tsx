@@ -12,7 +12,7 @@ import {
 import { useEffect, useRef } from 'preact/hooks';
 import { moveByArrows } from '../arrows.ts';
 import { money } from '../format.ts';
-import { index } from '../kiosk.ts';
+import { index, menu } from '../kiosk.ts';
 import {
   appendLine,
   band,
@@ -148,8 +148,11 @@ function FactsText({ line: { priced }, of }: Part) {
   const { kcal, allergens } = factsOf(parts, of);
   return (
     <>
-      {' · '}
-      {kcal === null ? 'kcal not known' : `${kcal} kcal`}
+      {menu.value?.flags.kcal === false
+        ? ''
+        : kcal === null
+          ? ' · kcal not known'
+          : ` · ${kcal} kcal`}
       {' · '}
       {allergens === null
         ? 'allergens not known of every part: ask the manager'

@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { put } from '../api.ts';
 import type { ShownBasket } from '../display-basket.ts';
 import { orderNumber } from '../format.ts';
+import { menu } from '../kiosk.ts';
 import { place } from '../router.ts';
 import { detailsOf, lineTitle } from './line-text.ts';
 import { basket, channel, lines, total, totals } from './basket.ts';
@@ -54,6 +55,7 @@ export function showCustomer(): void {
     // Named here, put together after the screen was drawn.
     for (const { value: _ } of [lines, due, left, sold, tendering]);
     clearTimeout(timer);
+    if (menu.value?.flags.customerDisplay === false) return;
     timer = setTimeout(
       () => void put(`/api/baskets/${tillName()}`, { basket: shownBasket() }),
       SETTLE_MS,
