@@ -54,7 +54,7 @@ const GROUPS: readonly {
   { words: ['broker'], load: async () => (await import('./broker.ts')).brokerCommands },
   {
     words: ['simulate', 'bench', 'chaos'],
-    load: async () => (await import('./lab.ts')).labCommands,
+    load: async (context) => (await import('./lab.ts')).labCommands(context),
   },
 ];
 
