@@ -11,11 +11,6 @@ const stop = (): void => {
 };
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-// Whoever reads has had enough (`tillwire … | head`): what runs finishes, and nobody is told more.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  stopping.abort();
-});
 
 const { env, argv, fault } = withEnvFile(process.argv.slice(2), process.env);
 
