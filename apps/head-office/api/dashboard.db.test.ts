@@ -63,6 +63,18 @@ describe('who may do what', () => {
       text += new TextDecoder().decode(value);
     }
     expect(text).toContain('"store":"S01"');
+
+    // Rung, it does not wait for its next look: ten changes would take five seconds.
+    const began = performance.now();
+    for (let at = 1; at <= 10; at++) {
+      await rig.db.query(`UPDATE stores SET name = $1 WHERE store = 'S01'`, [`Rung ${at}`]);
+      rig.bell.ring();
+      while (!text.includes(`Rung ${at}"`)) {
+        const { value } = (await reader?.read()) ?? {};
+        text += new TextDecoder().decode(value);
+      }
+    }
+    expect(performance.now() - began).toBeLessThan(4000);
     stop.abort();
   });
 
@@ -165,6 +177,52 @@ describe('reports', () => {
       const gross = lines.reduce((sum, line) => sum + line.gross, 0);
       expect([kind, gross]).toEqual([kind, rows[0]?.gross]);
     }
+  });
+
+  it('sum the books of closed days by shop, day or both, beside the same weekdays before', async () => {
+    const krev = { TMEAL_DISCNT: 0, TDISCNTVA: 0, TSTAFFVAL: 0, TONACCOUNT: 0 };
+    const close = async (store: string, date: string, revision: number, waste: number) => {
+      await rig.db.query(
+        `INSERT INTO days (store, business_date) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        [store, date],
+      );
+      await rig.db.query(
+        `INSERT INTO day_summaries VALUES ($1, $2, $3, 1, 1, '\\x00', $4, now())`,
+        [store, date, revision, JSON.stringify({ krev: { ...krev, TWASTEVAL: waste } })],
+      );
+    };
+    await close('S01', '2025-07-21', 1, 999);
+    await close('S01', '2025-07-21', 2, 300);
+    await close('S01', '2025-07-22', 1, 40);
+    await close('S02', '2025-07-22', 1, 5);
+    await close('S01', '2025-07-14', 1, 70);
+    const waste = async (group: string): Promise<unknown> =>
+      read(`/api/reports/waste?from=2025-07-21&to=2025-07-22&by=${group}&compare=previous`);
+    expect(await waste('shop')).toMatchObject({
+      lines: [
+        { key: 'S01', gross: 340, compared: { gross: 70 } },
+        { key: 'S02', gross: 5, compared: null },
+      ],
+    });
+    expect(await waste('day')).toMatchObject({
+      lines: [
+        { key: '2025-07-21', gross: 300, compared: { gross: 70 } },
+        { key: '2025-07-22', gross: 45, compared: null },
+      ],
+    });
+    expect(await waste('both')).toMatchObject({
+      lines: [
+        { key: 'S01 2025-07-21', gross: 300, compared: { gross: 70 } },
+        { key: 'S01 2025-07-22', gross: 40 },
+        { key: 'S02 2025-07-22', gross: 5 },
+      ],
+    });
+    const csv = await rig.admin(
+      'GET',
+      '/api/reports/waste?from=2025-07-21&to=2025-07-22&by=day&format=csv',
+    );
+    expect(csv.headers.get('content-disposition')).toContain('waste-by-day-2025-07-21');
+    expect(await csv.text()).toContain('2025-07-21,2025-07-21,,,3.00');
   });
 
   it('put the same weekday of the week before beside a day', async () => {

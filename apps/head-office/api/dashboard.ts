@@ -25,7 +25,7 @@ import { registerCatalogueRoutes } from './catalogue-routes.ts';
 import { createSessionCookie } from './cookies.ts';
 import { registerDraftRoutes } from './draft-routes.ts';
 import { registerFleetRoutes } from './fleet-routes.ts';
-import { registerEventRoutes } from './event-routes.ts';
+import { type Bell, registerEventRoutes } from './event-routes.ts';
 import { registerDayRoutes } from './day-routes.ts';
 import { createHeadOfficeApi, type HeadOfficeApi } from './head-office-api.ts';
 import {
@@ -59,6 +59,8 @@ export interface DashboardDeps {
   /** Seals the secrets of those who are told alerts. */
   readonly sinkKey: Buffer;
   readonly passwordCost?: PasswordCost;
+  /** Rung by other roles of this process when something changed. */
+  readonly bell?: Bell;
 }
 
 const PAGES = join(import.meta.dirname, '..', 'ui', 'dist');
@@ -111,6 +113,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
     views,
     catalogue: async () => [await office.standing(), await office.releases(10)],
     alerts: () => countFiring(db),
+    bell: deps.bell ?? null,
     access,
     log,
   });

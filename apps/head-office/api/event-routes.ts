@@ -9,6 +9,8 @@ import type { StoreViews } from './store-views.ts';
 const MAX_STREAMS = 200;
 /** Between two looks at the database, all screens together; no screen, no look. */
 const LOOK_EVERY_MS = 500;
+/** After a ring: many shops that report at once are one look. */
+const RUNG_MS = 30;
 /** A silent stream says that it lives, if whoever listens still may. */
 const HEARTBEAT_MS = 15_000;
 /** A screen that takes nothing any more is dropped; it comes back and fetches anew. */
@@ -19,23 +21,42 @@ interface Stream {
   readonly request: FastifyRequest;
 }
 
+/** Rung by whatever else this process does, where it knows that something changed. */
+export interface Bell {
+  readonly ring: () => void;
+  readonly onRing: (listener: () => void) => void;
+}
+
+export function createBell(): Bell {
+  const listeners: (() => void)[] = [];
+  return {
+    ring: () => listeners.forEach((listener) => listener()),
+    onRing: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}
+
 export interface EventRouteDeps {
   readonly views: StoreViews;
   /** What the screen of the catalogue shows; it fetches anew when this differs. */
   readonly catalogue: () => Promise<unknown>;
   /** How many alerts fire; told when any of them changed. */
   readonly alerts: () => Promise<unknown>;
+  /** Null: nobody in this process rings. */
+  readonly bell: Bell | null;
   readonly access: Access;
   readonly log: Log;
 }
 
 /**
  * Server-sent events. Ingest, fleet and dashboard may be processes of their own and share the database alone, so
- * that is what is looked at: what changed of a shop since the last look is sent to every screen.
+ * that is what is looked at: what changed of a shop since the last look is sent to every screen. Where they share a
+ * process, the bell spares the wait for the next look.
  */
 export function registerEventRoutes(
   { server, read }: HeadOfficeApi,
-  { views, catalogue, alerts, access, log }: EventRouteDeps,
+  { views, catalogue, alerts, bell, access, log }: EventRouteDeps,
 ): void {
   const streams = new Set<Stream>();
   const shown = new Map<string, string>();
@@ -68,16 +89,29 @@ export function registerEventRoutes(
     shownAlerts = firing;
   };
 
-  const lookOn = (): void => {
+  /** Rung while it looked: what rang may have come too late for that look. */
+  let isRung = false;
+  let isLooking = false;
+  const lookOn = (afterMs: number): void => {
     timer = setTimeout(() => {
+      isLooking = true;
+      isRung = false;
       look()
         .catch((err: unknown) => log.warn({ err }, 'looking for changes failed'))
         .finally(() => {
-          if (streams.size > 0) lookOn();
+          isLooking = false;
+          if (streams.size > 0) lookOn(isRung ? RUNG_MS : LOOK_EVERY_MS);
           else timer = undefined;
         });
-    }, LOOK_EVERY_MS);
+    }, afterMs);
   };
+  bell?.onRing(() => {
+    if (isRung || timer === undefined) return;
+    isRung = true;
+    if (isLooking) return;
+    clearTimeout(timer);
+    lookOn(RUNG_MS);
+  });
 
   const stillAllowed = ({ request, response }: Stream): void => {
     access.authorize(request, 'view').then(
@@ -106,7 +140,7 @@ export function registerEventRoutes(
       stream.response.write('retry: 1000\n\n');
       const heartbeat = setInterval(() => stillAllowed(stream), HEARTBEAT_MS);
       streams.add(stream);
-      if (timer === undefined) lookOn();
+      if (timer === undefined) lookOn(LOOK_EVERY_MS);
       stream.response.on('close', () => {
         clearInterval(heartbeat);
         streams.delete(stream);
@@ -115,6 +149,7 @@ export function registerEventRoutes(
   });
   server.addHook('preClose', async () => {
     clearTimeout(timer);
+    timer = undefined;
     for (const { response } of streams) response.end();
   });
 }

@@ -9,6 +9,7 @@ import { addDays, businessDate, utcInstant, type UtcInstant } from '@tillwire/do
 import { type Clock, createLog, createMetrics, systemIds } from '@tillwire/runtime';
 import type { AddressInfo } from 'node:net';
 import { createDashboardServer } from '../api/dashboard.ts';
+import { type Bell, createBell } from '../api/event-routes.ts';
 import type { HeadOfficeApi } from '../api/head-office-api.ts';
 import { hashPassword } from '../api/passwords.ts';
 import type { Role } from '../api/permissions.ts';
@@ -46,6 +47,8 @@ export interface DashboardRig {
   readonly api: HeadOfficeApi;
   readonly url: string;
   readonly clock: TestClock;
+  /** As another role of the process would ring it. */
+  readonly bell: Bell;
   readonly addUser: (name: string, role: Role) => Promise<void>;
   /** The session cookie of somebody signing in. */
   readonly signIn: (name: string, password?: string) => Promise<string>;
@@ -73,6 +76,7 @@ export async function createDashboardRig({
   };
   const log = createLog('test', 'silent');
   const metrics = createMetrics();
+  const bell = createBell();
   const keys = [signingKeyFromPem(generateSigningKeyPem())];
   const stateDir = { keys: () => keys };
   const deps = {
@@ -86,6 +90,7 @@ export async function createDashboardRig({
     publicUrl,
     sinkKey: SINK_KEY,
     passwordCost,
+    bell,
   };
   const api = await createDashboardServer(deps);
   await api.server.listen({ host: '127.0.0.1', port: 0 });
@@ -106,6 +111,7 @@ export async function createDashboardRig({
     api,
     url,
     clock,
+    bell,
     addUser: async (name, role) => {
       const passwordHash = await hashPassword(PASSWORD, passwordCost);
       const user = { name, fullName: name, role, passwordHash };

@@ -45,19 +45,19 @@ interface Report {
   readonly lines: readonly Line[];
 }
 
-const BOOKS: readonly Kind[] = [
+const BOOKS: ReadonlySet<Kind> = new Set([
   'meal-discount',
   'combo-discount',
   'crew-food',
   'waste',
   'on-account',
-];
+]);
 const GROUPS = { shop: 'Shop', day: 'Day', both: 'Shop and day', company: 'Company' } as const;
 type Group = keyof typeof GROUPS;
 
 /** What a report's lines are of; books of closed days are summed as one asks. */
 const groupOf = (kind: Kind, asked: string | undefined): Group | null => {
-  if (!BOOKS.includes(kind)) return null;
+  if (!BOOKS.has(kind)) return null;
   if (asked === 'company') return kind === 'on-account' ? 'company' : 'shop';
   return asked === 'day' || asked === 'both' ? asked : 'shop';
 };
