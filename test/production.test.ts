@@ -1,6 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { brokerAdminOf, createBrokerAccounts } from '@tillwire/head-office';
+import { systemIds } from '@tillwire/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Installation,
@@ -63,5 +66,139 @@ describe('a chain set up by its own commands, over TLS', () => {
     await shop.sell('after the rotation');
     await shop.allSent();
     expect(office.isRunning()).toBe(true);
+  });
+
+  /** What the broker lets in for a store, asked of itself. */
+  const letIn = async (store: string): Promise<readonly string[]> => {
+    const admin = brokerAdminOf(await readFile(here.office['MQTT_ADMIN'] ?? '', 'utf8'));
+    if (admin === null) throw new Error('no admin');
+    const all = await createBrokerAccounts({ admin, ids: systemIds }).users();
+    return all.filter((user) => user.split('.')[0] === store);
+  };
+  const settledTo = async (user: string): Promise<readonly string[]> => {
+    await waitFor(`${user} alone`, async () => (await users('S16')).join() === `${user} in-use`, {
+      withinMs: 30_000,
+    });
+    await waitFor(`${user} alone at the broker`, async () => (await letIn('S16')).join() === user);
+    await shop.sell(`with ${user}`);
+    await shop.allSent();
+    return letIn('S16');
+  };
+
+  it.each([
+    ['rotation-offered', 'S16.3'],
+    ['new-at-broker', 'S16.4'],
+    ['rotation-sent', 'S16.5'],
+  ])(
+    'whoever rotates dies at %s: it is carried through, one credential is valid',
+    async (point, user) => {
+      const died = await here.tillwire(['store', 'rotate', 'S16'], {
+        ...here.office,
+        TILLWIRE_CRASH_AT: point,
+      });
+      expect(died.code).toBeNull();
+      expect(await settledTo(user)).toEqual([user]);
+    },
+  );
+
+  it.each([
+    ['new-in-use', 'S16.6'],
+    ['old-dropped-at-broker', 'S16.7'],
+  ])('Head Office dies at %s: the next one carries it through', async (point, user) => {
+    await office.stop();
+    office = await here.startOffice({ TILLWIRE_CRASH_AT: point });
+    // The command dies before it does anything itself: all is left to Head Office.
+    await here.tillwire(['store', 'rotate', 'S16'], {
+      ...here.office,
+      TILLWIRE_CRASH_AT: 'rotation-offered',
+    });
+    await waitFor('its end', () => !office.isRunning(), { withinMs: 30_000 });
+    office = await here.startOffice();
+    expect(await settledTo(user)).toEqual([user]);
+  });
+
+  it.each([
+    ['credential-proposed', 'S16.8'],
+    ['credential-proven', 'S16.9'],
+    ['credential-taken', 'S16.10'],
+  ])(
+    'the kiosk dies at %s: it comes back connected, one credential is valid',
+    async (point, user) => {
+      await shop.process.stop();
+      shop = await here.startKiosk(folder, { TILLWIRE_CRASH_AT: point });
+      await here.tillwire(['store', 'rotate', 'S16', '--wait', '0'], here.office);
+      await shop.process.exited;
+      await shop.sell('in vain').then(
+        () => expect.fail('it was dead'),
+        () => undefined,
+      );
+      shop = await here.startKiosk(folder);
+      expect(await settledTo(user)).toEqual([user]);
+    },
+  );
+
+  it('a kiosk revoked is cut within a second, an alert is raised, and it sells on', async () => {
+    const before = shop.process.stderr().length;
+    await here.must(['store', 'revoke', 'S16', '--by', 'anna'], here.office);
+    await waitFor(
+      'the cut',
+      () => shop.process.stderr().slice(before).includes('broker connection lost'),
+      { withinMs: 1000 },
+    );
+    expect(await letIn('S16')).toEqual([]);
+    const { rows } = await db.query(
+      `SELECT payload->>'code' AS code FROM error_events WHERE store = 'S16' AND error_id LIKE 'ho:store-revoked%'`,
+    );
+    expect(rows).toEqual([{ code: 'store-revoked' }]);
+    await shop.sell('after the revocation');
+    const { body } = await shop.get('/api/sync');
+    expect(body).toMatchObject({ unsent: { count: 1 } });
+  });
+
+  it('whoever changed a credential is in the audit log', async () => {
+    const { rows } = await db.query<{ action: string; actor: string; outcome: string }>(
+      "SELECT DISTINCT action, actor, outcome FROM audit WHERE subject = 'S16' ORDER BY action, outcome",
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { action: 'provision-store', actor: 'command line', outcome: 'done' },
+        { action: 'revoke-store', actor: 'anna', outcome: 'done' },
+        { action: 'rotate-credential', actor: 'command line', outcome: 'done' },
+      ]),
+    );
+  });
+
+  it('a join file used before, one for another host and one without its code are refused in a clear line', async () => {
+    const file = join(here.folder, 'S17.json');
+    const provision = async (...more: readonly string[]): Promise<string> => {
+      await rm(file, { force: true });
+      const args = ['store', 'provision', 'S17', '--out', file, '--again', '--json', ...more];
+      return (JSON.parse(await here.must(args, here.office)) as { code: string }).code;
+    };
+    const target = join(here.folder, 'S17');
+    const joined = (code: string) =>
+      here.tillwire(['kiosk', 'join', file, '--code', code, '--dir', target]);
+    const wrongHost = await provision('--broker-url', `mqtts://127.0.0.1:${here.port}`);
+    expect((await joined(wrongHost)).stderr).toContain('its certificate is for another host name');
+    const replaced = await provision();
+    const old = join(here.folder, 'S17.old.json');
+    await copyFile(file, old);
+    const code = await provision();
+    const again = await here.tillwire(['kiosk', 'join', old, '--code', replaced, '--dir', target]);
+    expect(again.stderr).toContain('does not know this credential: the file was used before');
+    const wrong = await joined('AAAA-BBBB-CCCC-DDDD');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining('the code is another one, or the file was changed'),
+    ]);
+    // Nothing is left behind by any of them.
+    expect(existsSync(target)).toBe(false);
+    expect((await joined(code)).code).toBe(0);
+    expect((await joined(code)).stderr).toContain('is not empty');
+    const twice = await here.tillwire(
+      ['store', 'provision', 'S17', '--out', `${file}.2`],
+      here.office,
+    );
+    expect(twice.stderr).toContain('S17 is provisioned already');
   });
 });

@@ -12,6 +12,7 @@ import {
   untilAborted,
 } from '@tillwire/runtime';
 import { createDashboard } from './api/dashboard.ts';
+import { createBell } from './api/event-routes.ts';
 import { createPublisher } from './catalogue/publisher.ts';
 import { createPublishingDesk } from './catalogue/publishing.ts';
 import { createDayJudge } from './books/day-judge.ts';
@@ -42,6 +43,12 @@ export { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 export { provisionStoreByFile, revokeStoreNow } from './fleet/provisioning/provisioning.ts';
 export { createRotations, type RotationDeps } from './fleet/provisioning/rotation.ts';
 export { openStoreKeys } from './fleet/provisioning/store-keys.ts';
+export { examineHeadOffice } from './fleet/provisioning/examine.ts';
+export { rotateSigningKey } from './fleet/provisioning/signing-keys.ts';
+export { csvOf } from './api/csv.ts';
+export { backUpOffice, type OfficeBackup, verifyOfficeBackup } from './backup/backups.ts';
+export { importJournal } from './ingest/import-journal.ts';
+export { listOrders } from './store/order-queries.ts';
 export { createAuditStore } from './store/audit-store.ts';
 export { listStores, registerStore } from './store/fleet-store.ts';
 export { type Database, migrate, openDatabase } from './store/database.ts';
@@ -89,6 +96,7 @@ export async function createHeadOffice(
     throw error;
   }
   const services: Service[] = [];
+  const bell = createBell();
   let listening = new Promise<string>(() => undefined);
   if (roles.includes('dashboard')) {
     const { adminToken, publicUrl, http } = config;
@@ -103,6 +111,7 @@ export async function createHeadOffice(
       publicUrl,
       sinkKey,
       http,
+      bell,
     });
     services.push(dashboard.service);
     listening = dashboard.listening;
@@ -137,6 +146,7 @@ export async function createHeadOffice(
         keys: stateDir.keys,
         incarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
         desk: createPublishingDesk({ db, clock }),
+        onReport: bell.ring,
       }),
     );
   }

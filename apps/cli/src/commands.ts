@@ -24,7 +24,14 @@ const GROUPS: readonly {
   },
   {
     words: ['head-office'],
-    load: async (context) => (await import('./head-office.ts')).headOfficeCommands(context),
+    load: async (context) => [
+      ...(await import('./head-office.ts')).headOfficeCommands(context),
+      ...(await import('./office-records.ts')).officeRecordCommands(context.env),
+    ],
+  },
+  {
+    words: ['orders'],
+    load: async ({ env }) => (await import('./office-records.ts')).orderCommands(env),
   },
   {
     words: ['catalogue'],
@@ -46,6 +53,10 @@ const GROUPS: readonly {
       const { backupCommands, dayCommands } = await import('./books.ts');
       return [...dayCommands(env), ...backupCommands(env)];
     },
+  },
+  {
+    words: ['doctor'],
+    load: async ({ env }) => [(await import('./doctor.ts')).doctorCommand(env)],
   },
   {
     words: ['install-services'],

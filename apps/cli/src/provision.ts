@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isStoreCode, isTimeZone, parseRollover, type StoreCode } from '@tillwire/domain';
 import {
   brokerAdminOf,
-  createAuditStore,
   createBrokerAccounts,
   createRotations,
   openStoreKeys,
@@ -11,6 +10,7 @@ import {
   revokeStoreNow,
 } from '@tillwire/head-office';
 import { type BrokerAddress, ConfigError, createCrashPoints, pause } from '@tillwire/runtime';
+import { audited } from './audited.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from './command.ts';
 import { type Env, type OfficeTools, withOffice } from './office.ts';
 
@@ -55,28 +55,6 @@ const rotationDeps = (
   storeKey: openStoreKeys(stateDirOf(env), ids),
   crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
 });
-
-/** Does something to a store and leaves its word in the audit log, also when it fails or dies. */
-async function audited<T>(
-  { db, clock }: OfficeTools,
-  { actor, action, subject }: { actor: string; action: string; subject: string },
-  work: () => Promise<T>,
-): Promise<T> {
-  const audit = createAuditStore(db);
-  const id = await audit.begin(
-    { actor, role: 'admin', address: 'command line', action },
-    clock.nowMs(),
-  );
-  try {
-    const value = await work();
-    await audit.finish(id, { outcome: 'done', subject });
-    return value;
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    await audit.finish(id, { outcome: 'failed', subject, detail });
-    throw error;
-  }
-}
 
 /** The commands by which stores come, change their credentials and go. */
 export const provisionCommands = (env: Env): readonly Command[] => [

@@ -103,3 +103,11 @@ export const expireCommands = (db: Database, nowMs: number): Promise<unknown> =>
      WHERE outcome IS NULL AND expires_at <= $1`,
     [new Date(nowMs)],
   );
+
+/** Every word to a store about whom to believe, oldest first. */
+export async function trustCommands(db: Database): Promise<readonly SentCommand[]> {
+  const { rows } = await db.query<CommandRow>(
+    `SELECT ${COLUMNS} FROM store_commands WHERE command->>'name' = 'trust' ORDER BY created_at`,
+  );
+  return rows.map(commandOf);
+}

@@ -10,6 +10,8 @@ export interface Credential {
   readonly joinId: string;
   readonly origin: 'join' | 'rotation';
   readonly state: 'in-use' | 'offered' | 'dropped';
+  /** The password while it is on offer, sealed by the store's key. */
+  readonly sealed: string | null;
   readonly commandId: string | null;
   readonly requestedBy: string;
   readonly createdAtMs: number;
@@ -21,7 +23,7 @@ interface CredentialRow extends Omit<Credential, 'store' | 'createdAtMs'> {
   readonly createdAt: Date;
 }
 
-const COLUMNS = `store, generation, user_name AS "user", join_id AS "joinId", origin, state,
+const COLUMNS = `store, generation, user_name AS "user", join_id AS "joinId", origin, state, sealed,
   command_id AS "commandId", requested_by AS "requestedBy", created_at AS "createdAt",
   dropped_at_broker AS "droppedAtBroker"`;
 
@@ -84,15 +86,16 @@ export const insertCredential = (
     joinId,
     origin,
     state,
+    sealed,
     requestedBy,
     createdAtMs,
   }: Omit<Credential, 'commandId' | 'droppedAtBroker'>,
 ): Promise<unknown> =>
   client.query(
     `INSERT INTO store_credentials
-       (store, generation, user_name, join_id, origin, state, requested_by, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [store, generation, user, joinId, origin, state, requestedBy, new Date(createdAtMs)],
+       (store, generation, user_name, join_id, origin, state, sealed, requested_by, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [store, generation, user, joinId, origin, state, sealed, requestedBy, new Date(createdAtMs)],
   );
 
 export const nameCommand = (
@@ -113,7 +116,7 @@ export const dropCredentials = (
   atMs: number,
 ): Promise<unknown> =>
   client.query(
-    `UPDATE store_credentials SET state = 'dropped', settled_at = $3
+    `UPDATE store_credentials SET state = 'dropped', sealed = NULL, settled_at = $3
      WHERE store = $1 AND state = ANY ($2)`,
     [store, states, new Date(atMs)],
   );
@@ -124,7 +127,7 @@ export const useCredential = (
   atMs: number,
 ): Promise<unknown> =>
   client.query(
-    `UPDATE store_credentials SET state = 'in-use', settled_at = $3
+    `UPDATE store_credentials SET state = 'in-use', sealed = NULL, settled_at = $3
      WHERE store = $1 AND generation = $2`,
     [store, generation, new Date(atMs)],
   );

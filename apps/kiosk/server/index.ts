@@ -51,6 +51,7 @@ import { createWeb } from './web.ts';
 export { type KioskConfig, parseKioskConfig } from './config.ts';
 export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.ts';
 export { CatalogueFileError } from './catalogue-source.ts';
+export { examineKiosk } from './joining/examine.ts';
 export { JoinError, joinKiosk } from './joining/join.ts';
 export { exportKioskJournal, JournalExportError } from './journal-export.ts';
 export { type Desk, openDesk } from './desk.ts';

@@ -6,6 +6,7 @@ export * from './crash-points.ts';
 export * from './mqtt-link.ts';
 export * from './broker-config.ts';
 export * from './broker-probe.ts';
+export * from './certificate-of.ts';
 export * from './whole-file.ts';
 export * from './http.ts';
 export * from './api.ts';

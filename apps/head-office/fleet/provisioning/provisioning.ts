@@ -109,6 +109,7 @@ function nextCredential(store: StoreCode, all: readonly Credential[], served: bo
     user: userOf(store, generation),
     origin: 'join',
     state: 'in-use',
+    sealed: null,
   } as const;
 }
 

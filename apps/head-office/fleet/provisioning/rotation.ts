@@ -68,12 +68,11 @@ export function createRotations(deps: RotationDeps): Rotations {
   /** When an offer was last seen at the broker, by user. */
   const seenMs = new Map<string, number>();
 
-  const offerAtBroker = async (credential: Credential, sealed: string): Promise<void> => {
-    const { store, user, joinId } = credential;
+  const offerAtBroker = async ({ store, user, joinId, sealed }: Credential): Promise<void> => {
     const nowMs = clock.monotonicMs();
     if (nowMs - (seenMs.get(user) ?? Number.NEGATIVE_INFINITY) < LOOK_AGAIN_MS) return;
     const key = deps.storeKey(store, joinId);
-    const password = unseal(key, rotationContext(store, user), sealed);
+    const password = unseal(key, rotationContext(store, user), sealed ?? '');
     if (password === null) throw new Error(`the credential on offer to ${store} does not open`);
     // Putting it once more would end the session that may be trying it.
     if (!(await accounts.users()).includes(user)) await accounts.put(store, user, password);
@@ -89,12 +88,17 @@ export function createRotations(deps: RotationDeps): Rotations {
       await markDroppedAtBroker(db, credential);
       return true;
     }
-    const sent = credential.commandId === null ? null : await readCommand(db, credential.commandId);
-    if (sent?.command.name !== 'rotate') return false;
-    const { sealed } = sent.command;
-    switch (sent.outcome) {
+    const { commandId } = credential;
+    const sent = commandId === null ? null : await readCommand(db, commandId);
+    switch (sent?.outcome) {
+      case undefined:
+        // The broker first: a store that is told too early would be turned away.
+        await offerAtBroker(credential);
+        await whileOffered(db, credential, (client) => sendRotate(client, deps, credential));
+        crashPoint('rotation-sent');
+        return false;
       case null:
-        await offerAtBroker(credential, sealed);
+        await offerAtBroker(credential);
         return false;
       case 'done':
         await whileOffered(db, credential, async (client) => {
@@ -105,9 +109,7 @@ export function createRotations(deps: RotationDeps): Rotations {
         return true;
       case 'expired':
         // The store may have taken it and died before it said so: only its word ends an offer.
-        await whileOffered(db, credential, (client) =>
-          sendRotate(client, deps, credential, sealed),
-        );
+        await whileOffered(db, credential, (client) => sendRotate(client, deps, credential));
         return false;
       case 'failed':
       case 'not-supported':
@@ -117,9 +119,9 @@ export function createRotations(deps: RotationDeps): Rotations {
         await recordAlert(db, {
           store: credential.store,
           code: 'rotation-failed',
-          key: sent.commandId,
+          key: sent?.commandId ?? '',
           message: 'the store did not take its new credential; the old one stays',
-          facts: { detail: sent.detail.slice(0, 500) },
+          facts: { detail: sent?.detail.slice(0, 500) ?? '' },
           at: new Date(clock.nowMs()),
         });
         return true;
@@ -186,46 +188,40 @@ async function offer(
     );
   }
   const generation = Math.max(...all.map((one) => one.generation)) + 1;
+  const user = userOf(store, generation);
+  const { ids, storeKey, clock } = deps;
+  const key = storeKey(store, inUse.joinId);
   const next = {
     store,
     generation,
-    user: userOf(store, generation),
+    user,
     joinId: inUse.joinId,
     origin: 'rotation',
     state: 'offered',
+    sealed: seal(key, rotationContext(store, user), ids.secret(PASSWORD_BYTES), ids.secret),
     requestedBy: by,
-    createdAtMs: deps.clock.nowMs(),
+    createdAtMs: clock.nowMs(),
   } as const;
   await insertCredential(client, next);
-  const { ids, storeKey } = deps;
-  const context = rotationContext(store, next.user);
-  const password = ids.secret(PASSWORD_BYTES);
-  const sealed = seal(storeKey(store, next.joinId), context, password, ids.secret);
-  return {
-    ...next,
-    commandId: await sendRotate(client, deps, next, sealed),
-    droppedAtBroker: false,
-  };
+  return { ...next, commandId: null, droppedAtBroker: false };
 }
 
 async function sendRotate(
   client: PoolClient,
   { clock, ids }: RotationDeps,
-  credential: Pick<Credential, 'store' | 'generation' | 'user' | 'requestedBy'>,
-  sealed: string,
-): Promise<string> {
+  credential: Credential,
+): Promise<void> {
   const commandId = ids.uuid();
   const nowMs = clock.nowMs();
   await insertCommand(client, {
     commandId,
     store: credential.store,
-    command: { name: 'rotate', user: credential.user, sealed },
+    command: { name: 'rotate', user: credential.user, sealed: credential.sealed ?? '' },
     sentBy: credential.requestedBy,
     createdAtMs: nowMs,
     expiresAtMs: nowMs + ROTATE_LIFE_MS,
   });
   await nameCommand(client, credential, commandId);
-  return commandId;
 }
 
 /** @throws {Problem} unless the store is provisioned and not revoked. */

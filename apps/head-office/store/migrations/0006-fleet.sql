@@ -1,4 +1,4 @@
--- By what the stores get into the broker. Passwords are not here: one on offer is sealed in its command.
+-- By what the stores get into the broker. Passwords are not here: one on offer is sealed by the store's key.
 
 CREATE TABLE store_credentials (
   store text NOT NULL,
@@ -11,7 +11,9 @@ CREATE TABLE store_credentials (
   origin text NOT NULL CHECK (origin IN ('join', 'rotation')),
   -- `offered` is valid beside the one in use until the store has proven it, or failed.
   state text NOT NULL CHECK (state IN ('in-use', 'offered', 'dropped')),
-  -- The rotate command that carries it, the last one sent.
+  -- The password while it is on offer.
+  sealed text,
+  -- The rotate command that carries it, the last one; none is sent before the broker knows the credential.
   command_id text,
   requested_by text NOT NULL,
   created_at timestamptz NOT NULL,

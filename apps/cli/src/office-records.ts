@@ -1,0 +1,162 @@
+import { writeFileSync } from 'node:fs';
+import { addDays, type BusinessDate, isBusinessDate, isStoreCode } from '@tillwire/domain';
+import {
+  backUpOffice,
+  csvOf,
+  importJournal,
+  listOrders,
+  type OfficeBackup,
+  rotateSigningKey,
+  verifyOfficeBackup,
+} from '@tillwire/head-office';
+import { createLog } from '@tillwire/runtime';
+import { audited } from './audited.ts';
+import { type Arguments, type Command, required, UsageError } from './command.ts';
+import { type Env, type OfficeTools, withOffice } from './office.ts';
+
+const BY = { type: 'string', value: 'WHO', help: 'who does it', default: 'command line' } as const;
+const PAGE = 500;
+
+const backupDeps = (env: Env, tools: OfficeTools) => ({
+  ...tools,
+  databaseUrl: env['DATABASE_URL'] ?? '',
+  searchPath: env['PATH'] ?? '',
+  log: createLog('tillwire', 'warn'),
+});
+
+const rowsIn = ({ rows }: OfficeBackup['contents']): number =>
+  Object.values(rows).reduce((sum, count) => sum + count, 0);
+
+/** What keeps and moves Head Office's records. */
+export const officeRecordCommands = (env: Env): readonly Command[] => [
+  {
+    name: 'head-office backup',
+    positionals: ['FOLDER'],
+    summary:
+      'dump the database, restore the dump and compare it, and let the stores prune behind it',
+    run: ({ positionals: [folder = ''] }, terminal) =>
+      withOffice(env, terminal, async (tools) => {
+        const { file, bytes, contents } = await backUpOffice(backupDeps(env, tools), folder);
+        terminal.print(`${file}: ${bytes} bytes, ${rowsIn(contents)} rows, restored and the same`);
+      }),
+  },
+  {
+    name: 'head-office verify',
+    positionals: ['FILE'],
+    summary: 'restore a backup beside the database and compare it with what it was made of',
+    run: ({ positionals: [file = ''] }, terminal) =>
+      withOffice(env, terminal, async (tools) => {
+        const contents = await verifyOfficeBackup(backupDeps(env, tools), file);
+        terminal.print(
+          `${file} is whole: ${contents.rows['orders'] ?? 0} orders, ${contents.rows['journal'] ?? 0} events, ${contents.journals.length} journals`,
+        );
+      }),
+  },
+  {
+    name: 'head-office import-journal',
+    positionals: ['FILE'],
+    summary:
+      'take in what `tillwire kiosk export-journal` wrote, by the same checks as by the line',
+    options: { by: BY },
+    run: async ({ positionals: [file = ''], text }, terminal) => {
+      let parkedAny = false;
+      const code = await withOffice(env, terminal, async (tools) => {
+        const log = createLog('tillwire', 'warn');
+        const { store, events, parked } = await audited(
+          tools,
+          { actor: text('by') ?? '', action: 'import-journal', subject: file },
+          () => importJournal({ ...tools, log }, file),
+        );
+        terminal.print(`${store}: ${events} events taken in, ${parked.length} of them parked`);
+        for (const { reason, detail } of parked) terminal.complain(`  ${reason}: ${detail}`);
+        parkedAny = parked.length > 0;
+      });
+      return code === 0 && parkedAny ? 1 : code;
+    },
+  },
+  {
+    name: 'head-office rotate-signing-key',
+    summary: 'begin to sign by a second key, or end the first once every store believes the second',
+    options: { by: BY },
+    run: (args, terminal) =>
+      withOffice(env, terminal, async (tools) => {
+        // Makes the directory and a first key where there is none.
+        tools.keys();
+        const by = args.text('by') ?? '';
+        const rotation = await audited(
+          tools,
+          { actor: by, action: 'rotate-signing-key', subject: 'signing key' },
+          () => rotateSigningKey({ ...tools, folder: env['HO_STATE_DIR'] ?? '', by }),
+        );
+        if (rotation.type === 'overlapping') {
+          terminal.print(`Key ${rotation.key} signs beside the one before.`);
+          terminal.print(`Awaited: ${rotation.awaited.join(', ')}. Run this again once they came.`);
+        } else {
+          terminal.print(
+            `Every store believes ${rotation.key}; ended: ${rotation.retired.join(', ')}`,
+          );
+        }
+      }),
+  },
+];
+
+/** @throws {UsageError} */
+function dateOf(args: Arguments, name: string): BusinessDate {
+  const text = required(args, name);
+  if (!isBusinessDate(text))
+    throw new UsageError(`--${name} takes a date, 2026-11-25, not ${text}`);
+  return text;
+}
+
+const COLUMNS = [
+  'globalOrderId',
+  'store',
+  'businessDate',
+  'createdAt',
+  'revision',
+  'status',
+  'kind',
+  'channel',
+  'vatBasis',
+  'paymentMethod',
+  'crewId',
+  'catalogVersion',
+  'total',
+  'net',
+  'vat',
+] as const;
+
+/** Orders out of Head Office, for a spreadsheet. */
+export const orderCommands = (env: Env): readonly Command[] => [
+  {
+    name: 'orders export',
+    positionals: ['FILE'],
+    summary: 'write orders at their newest revision as CSV; amounts in pence',
+    options: {
+      store: { type: 'string', value: 'STORE', help: 'only of this one' },
+      from: { type: 'string', value: 'DATE', help: 'business date, included' },
+      to: { type: 'string', value: 'DATE', help: 'business date, included' },
+    },
+    run: (args, terminal) => {
+      const [file = ''] = args.positionals;
+      const store = args.text('store');
+      if (store !== undefined && !isStoreCode(store)) {
+        throw new UsageError(`--store takes a code such as S03, not ${store}`);
+      }
+      const [from, to] = [dateOf(args, 'from'), dateOf(args, 'to')];
+      return withOffice(env, terminal, async ({ db }) => {
+        const rows: (string | number | null)[][] = [];
+        for (let date = from; date <= to; date = addDays(date, 1)) {
+          let after: string | undefined;
+          do {
+            const page = await listOrders(db, { store, date, after, limit: PAGE });
+            rows.push(...page.orders.map((order) => COLUMNS.map((column) => order[column])));
+            after = page.next;
+          } while (after !== undefined);
+        }
+        writeFileSync(file, csvOf(COLUMNS, rows), { flag: 'wx' });
+        terminal.print(`${rows.length} orders written to ${file}`);
+      });
+    },
+  },
+];
