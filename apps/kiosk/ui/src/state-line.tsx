@@ -1,6 +1,7 @@
 import { count, dateText, duration } from './format.ts';
 import { businessDate, menu, printersDown, reachable, sync } from './kiosk.ts';
 import { live } from './live.ts';
+import { signedOut } from './token.ts';
 
 /** One slim line that says how things stand; it never covers anything and never changes its height. */
 export function StateLine() {
@@ -20,11 +21,17 @@ export function StateLine() {
   const online = state?.link === 'up';
   return (
     <div class="state" role="status">
-      <span class={online ? 'state-item online' : 'state-item offline'}>
+      <span class={online || state === null ? 'state-item' : 'state-item offline'}>
         <span class="dot" aria-hidden="true">
-          {online ? '●' : '○'}
+          {state === null ? '' : online ? '●' : '○'}
         </span>{' '}
-        {state === null ? 'Asking…' : online ? 'Online' : 'Offline: selling on'}
+        {state === null
+          ? signedOut.value
+            ? ''
+            : 'Asking…'
+          : online
+            ? 'Online'
+            : 'Offline: selling on'}
       </span>
       <span class="state-item">
         {state === null

@@ -112,8 +112,7 @@ const Members = ({
     <thead>
       <tr>
         <th scope="col">Name</th>
-        <th scope="col">Crew id</th>
-        <th scope="col">May do what a</th>
+        <th scope="col">Role</th>
         <th scope="col">PIN</th>
         <th scope="col">
           <span class="visually-hidden">Change</span>
@@ -123,10 +122,11 @@ const Members = ({
     <tbody>
       {members.map(({ crewId, name, role, hasPin }) => (
         <tr key={crewId}>
-          <th scope="row">{name}</th>
-          <td>{crewId}</td>
-          <td>{ROLES[role]} may</td>
-          <td>{hasPin ? 'Set' : <span class="soft">None: cannot sign in</span>}</td>
+          <th scope="row">
+            {name} <span class="crew-id soft small">Crew id {crewId}</span>
+          </th>
+          <td>{ROLES[role]}</td>
+          <td>{hasPin ? 'Set' : <span class="soft">None</span>}</td>
           <td>
             <button type="button" class="key quiet" onClick={() => edit(crewId)}>
               Change <span class="visually-hidden">{name}</span>
@@ -179,7 +179,7 @@ function MemberForm({
         />
       </label>
       <label>
-        <span class="small soft">May do what a … may</span>
+        <span class="small soft">Role</span>
         <select class="field" name="role" defaultValue={member?.role ?? 'crew'}>
           {Object.entries(ROLES).map(([role, title]) => (
             <option key={role} value={role} selected={role === (member?.role ?? 'crew')}>

@@ -203,7 +203,7 @@ function Training() {
   const trouble = useSignal('');
   const on = me.value?.training === true;
   return (
-    <section class="card" aria-labelledby="training">
+    <section class="card training" aria-labelledby="training">
       <h2 id="training">Training</h2>
       <p class="soft">
         {on
