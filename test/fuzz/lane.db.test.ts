@@ -1,0 +1,165 @@
+import { gzipSync } from 'node:zlib';
+import { sha256 } from '@tillwire/contract';
+import { storeCode } from '@tillwire/domain';
+import { createLog } from '@tillwire/runtime';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Named } from '../../apps/head-office/ingest/acknowledger.ts';
+import {
+  commitMessages,
+  createMeeting,
+  type LaneDeps,
+  laneMessageOf,
+} from '../../apps/head-office/ingest/lane.ts';
+import { verifyRollups } from '../../apps/head-office/store/rollup-store.ts';
+import { advanceWatermarks } from '../../apps/head-office/store/watermark-store.ts';
+import { headOfficeDatabase } from '../../apps/head-office/test/head-office-database.ts';
+import { createStoreJournal } from '../../apps/head-office/test/store-journal.ts';
+import { LANE_CORPUS } from './corpus/lane.ts';
+import { NASTY } from './from-schema.ts';
+import { FUZZ_TIMEOUT_MS, fuzzRuns } from './runs.ts';
+
+const S03 = storeCode('S03');
+const NOW_MS = Date.parse('2025-07-16T12:00:00Z');
+const log = createLog('test', 'silent');
+
+let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
+beforeAll(async () => {
+  office = await headOfficeDatabase();
+});
+afterAll(() => office.drop());
+
+/** Events of one store over two epochs, voids and payments among them. */
+const journal = createStoreJournal('S03');
+const sales = Array.from({ length: 6 }, (_, at) => journal.sell(1 + at));
+for (const sale of sales.slice(0, 2)) journal.voided(sale);
+journal.restore(7);
+for (const sale of sales.slice(2, 4)) journal.paidOtherwise(sale, 'card');
+const texts = journal.events().map(({ text }) => text);
+
+type Path = readonly (string | number)[];
+const pathsOf = (value: unknown, at: Path = []): readonly Path[] =>
+  typeof value !== 'object' || value === null
+    ? [at]
+    : [at, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...at, key]))];
+
+/** `value` with what stands at `path` replaced, or taken away where `by` is undefined. */
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
+    string | number,
+    unknown
+  >;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}
+
+const untouched = fc.constantFrom(...texts);
+/** An event with one thing in it changed. */
+const changed = untouched.chain((text) => {
+  const event: unknown = JSON.parse(text);
+  return fc
+    .tuple(
+      fc.constantFrom(...pathsOf(event)),
+      fc.oneof(fc.constantFrom(...NASTY), fc.constant(undefined), fc.integer({ min: -2, max: 9 })),
+    )
+    .map(([path, by]) => JSON.stringify(replaced(event, path, by) ?? null));
+});
+/** An event cut off, or with a bit of text doubled: mostly no JSON any more. */
+const mangled = fc.tuple(untouched, fc.nat(), fc.nat(40)).map(([text, at, size]) => {
+  const from = at % text.length;
+  return size % 2 === 0 ? text.slice(0, from) : text.slice(0, from + size) + text.slice(from);
+});
+const eventText = fc.oneof(
+  { arbitrary: untouched, weight: 3 },
+  { arbitrary: changed, weight: 4 },
+  { arbitrary: mangled, weight: 1 },
+);
+const payload = fc
+  .tuple(fc.array(eventText, { minLength: 1, maxLength: 5 }), fc.nat(5))
+  .map(([events, form]) => {
+    const [first = ''] = events;
+    const batch = Buffer.from(`{"batch":[${events.join(',')}]}`);
+    if (form === 0) return Buffer.from(first);
+    if (form === 1) return gzipSync(batch);
+    if (form === 2) return gzipSync(batch).subarray(0, batch.length % 200);
+    if (form === 3) return Buffer.from(`{"batch":[${events.join(',')}],"batch":[${first}]}`);
+    return batch;
+  });
+const message = fc.tuple(
+  fc.oneof({ arbitrary: payload, weight: 8 }, fc.uint8Array({ maxLength: 60 }).map(Buffer.from)),
+  fc.constantFrom('orders' as const, 'orders' as const, 'exports' as const),
+);
+
+it(
+  'Whatever a store sends is stored or parked, acknowledged, and never disturbs the books',
+  { timeout: FUZZ_TIMEOUT_MS },
+  async () => {
+    const told = new Set<string>();
+    const acknowledge = async (_store: string, _marks: unknown, named: Named) => {
+      for (const { hash } of [...named.acked, ...named.parked]) told.add(hash);
+      for (const id of named.ids) told.add(id);
+      return 'accepted' as const;
+    };
+    const epochs = new Set<number>();
+    const deps: LaneDeps = {
+      db: office.db,
+      acknowledge,
+      touched: (_, touched) => {
+        for (const epoch of touched) epochs.add(epoch);
+      },
+      meet: createMeeting({ db: office.db, log }),
+      clock: { nowMs: () => NOW_MS, monotonicMs: () => NOW_MS },
+      crashPoint: () => undefined,
+      log,
+    };
+    const take = async (
+      given: readonly (readonly [Uint8Array, 'orders' | 'exports'])[],
+    ): Promise<void> => {
+      let done = 0;
+      const messages = given.map(([bytes, name]) =>
+        laneMessageOf(S03, name, {
+          topic: `stores/S03/${name === 'orders' ? name : 'daily/exports'}`,
+          payload: Buffer.from(bytes),
+          done: () => done++,
+        }),
+      );
+      told.clear();
+      await commitMessages(deps, messages);
+      expect(done).toBe(given.length);
+      for (const { events } of messages) {
+        for (const event of events) {
+          const hash =
+            event.type === 'order'
+              ? event.rows.order.hash
+              : event.type === 'day'
+                ? event.row.hash
+                : event.unfit.hash;
+          expect(told.has(hash) || told.has(`sha256:${hash}`)).toBe(true);
+        }
+      }
+      await advanceWatermarks(office.db, 'S03', [...epochs].slice(-20), {
+        again: true,
+        at: new Date(NOW_MS),
+      });
+    };
+    for (const text of LANE_CORPUS) await take([[Buffer.from(text(texts)), 'orders']]);
+    await fc.assert(fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 4 }), take), {
+      numRuns: fuzzRuns(150),
+      interruptAfterTimeLimit: FUZZ_TIMEOUT_MS,
+    });
+    // Every event as it was made still finds its place, or the fork that came before it does.
+    await take(texts.map((text) => [Buffer.from(text), 'orders']));
+    const kept = await office.db.query<{ hash: string }>(
+      `SELECT encode(hash, 'hex') AS hash FROM journal UNION SELECT encode(payload_hash, 'hex') FROM quarantine`,
+    );
+    const hashes = new Set(kept.rows.map(({ hash }) => hash));
+    for (const text of texts) expect(hashes.has(sha256(text))).toBe(true);
+    expect(await verifyRollups(office.db, { from: '0001-01-01', to: '9000-01-01' })).toEqual([]);
+    // What is in the journal is what was sent, to the byte.
+    const { rows } = await office.db.query<{ fits: boolean }>(
+      `SELECT bool_and(hash = sha256(convert_to(payload, 'UTF8'))) AS fits FROM journal`,
+    );
+    expect(rows).toEqual([{ fits: true }]);
+  },
+);
