@@ -34,9 +34,13 @@ export function KitchenScreen() {
   const station = STATIONS.find(([name]) => name === place.value.rest[0])?.[0] ?? 'pass';
   useEffect(() => {
     const refresh = (): void => void refreshKitchen();
-    const stops = (['connected', 'order', 'kitchen', 'catalogue'] as const).map((event) =>
-      onLive(event, refresh),
-    );
+    const stops = [
+      ...(['order', 'kitchen', 'catalogue'] as const).map((event) => onLive(event, refresh)),
+      onLive('connected', () => {
+        trouble.value = '';
+        refresh();
+      }),
+    ];
     const timer = setInterval(tick, 1000);
     refresh();
     return () => {
@@ -164,6 +168,7 @@ function Tickets({
 }
 
 const AGE_TEXT = { new: 'On time', due: 'Due', late: 'Late' } as const;
+const READY_TEXT = { new: 'Ready', due: 'Ready, due', late: 'Ready, late' } as const;
 
 function TicketCard({ ticket, station }: { readonly ticket: Ticket; readonly station: Station }) {
   const { number, channel, vatBasis, items, zones } = ticket;
@@ -178,7 +183,7 @@ function TicketCard({ ticket, station }: { readonly ticket: Ticket; readonly sta
       <header>
         <span class="ticket-number">{number}</span>
         <span class="ticket-age">
-          <strong>{isReady ? 'Ready to pack' : AGE_TEXT[age]}</strong> {duration(seconds)}
+          <strong>{isReady ? READY_TEXT[age] : AGE_TEXT[age]}</strong> {duration(seconds)}
         </span>
         <span class="ticket-how small">
           {channelName}, {vatBasis === 'take' ? 'takeaway' : 'eat in'}

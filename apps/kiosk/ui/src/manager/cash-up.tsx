@@ -55,7 +55,7 @@ async function readShifts(): Promise<
 export function CashUpPage() {
   const shifts = useSignal<readonly Shift[] | null>(null);
   const trouble = useSignal('');
-  /** The one counted just now: its variance is shown, and may be explained. */
+  /** The one counted just now; else the last one whose variance nobody has explained is shown. */
   const counted = useSignal<string | null>(null);
   const load = async (): Promise<void> => {
     const read = await readShifts();
@@ -74,7 +74,9 @@ export function CashUpPage() {
     return trouble.value === '' ? <Waiting /> : <Trouble text={trouble.value} />;
   }
   const open = shown.find(({ cashUp }) => cashUp === null);
-  const result = shown.find(({ shiftId }) => shiftId === counted.value);
+  const result =
+    shown.find(({ shiftId }) => shiftId === counted.value) ??
+    shown.findLast(({ cashUp }) => cashUp !== null && cashUp.variance !== 0 && cashUp.note === '');
   const take = async (shiftId: string | null): Promise<void> => {
     counted.value = shiftId;
     await load();
