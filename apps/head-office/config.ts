@@ -74,6 +74,9 @@ const schema = z
     context.addIssue({ code: 'custom', path: [fault.variable], message: fault.rule });
   });
 
+/** Every variable by its name, for the documentation. */
+export const headOfficeVariables = schema.shape;
+
 /** @throws {ConfigError} naming every variable that is wrong. */
 export function parseHeadOfficeConfig(
   env: Readonly<Record<string, string | undefined>>,

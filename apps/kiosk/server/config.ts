@@ -38,7 +38,6 @@ export interface KioskConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null;
   /** Acts as a manager; null: there is none. */
   readonly apiToken: string | null;
-  readonly sessionSecret: string | null;
   /** Makes the first manager; null: only the token can. */
   readonly setUpPin: string | null;
   readonly printers: readonly Printer[];
@@ -98,7 +97,6 @@ const schema = z
     HTTP_PORT: port(0).default(8080),
     METRICS_PORT: port(1).optional(),
     API_TOKEN: z.string().min(16, 'has at least 16 characters').optional(),
-    SESSION_SECRET: z.string().min(32, 'has at least 32 characters').optional(),
     SETUP_PIN: z
       .string()
       .regex(/^\d{8}$/, 'has 8 digits')
@@ -136,6 +134,9 @@ const schema = z
     issues.push({ code: 'custom', path: [variable], message: rule, input: value });
   });
 
+/** Every variable by its name, for the documentation. */
+export const kioskVariables = schema.shape;
+
 /** @throws {ConfigError} naming every variable that is wrong. */
 export function parseKioskConfig(env: Readonly<Record<string, string | undefined>>): KioskConfig {
   const found = parseConfig(schema, env);
@@ -155,7 +156,6 @@ export function parseKioskConfig(env: Readonly<Record<string, string | undefined
     metrics:
       found.METRICS_PORT === undefined ? null : { host: found.HTTP_HOST, port: found.METRICS_PORT },
     apiToken: found.API_TOKEN ?? null,
-    sessionSecret: found.SESSION_SECRET ?? null,
     setUpPin: found.SETUP_PIN ?? null,
     printers: found.PRINTERS,
     lockAfterMs: found.LOCK_AFTER_S * 1000,

@@ -160,7 +160,6 @@ async function writeKiosk(
     HTTP_HOST: http.host,
     HTTP_PORT: String(http.port),
     API_TOKEN: ids.secret(TOKEN_BYTES),
-    SESSION_SECRET: ids.secret(TOKEN_BYTES * 2),
   };
   const lines = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
   writeSecretFile(environment, `${lines.join('\n')}\n`);

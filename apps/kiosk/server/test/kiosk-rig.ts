@@ -73,7 +73,6 @@ export async function startKiosk(
     http: { host: '127.0.0.1', port: 0 },
     metrics: null,
     apiToken: TOKEN,
-    sessionSecret: null,
     setUpPin,
     lockAfterMs,
     printers,
