@@ -10,7 +10,13 @@ import { DiffWords } from './diff-words.tsx';
 import { EntryForm } from './entry-form.tsx';
 import { ImportForm } from './import-form.tsx';
 import { MenuBrowser, nameOf } from './menu-browser.tsx';
-import { COLLECTIONS, type CollectionName, type DraftDetail, type Entry } from './model.ts';
+import {
+  COLLECTIONS,
+  type CollectionName,
+  type DraftDetail,
+  type Entry,
+  type Menu,
+} from './model.ts';
 import { PublishForm } from './publish-form.tsx';
 
 interface Editing {
@@ -182,6 +188,7 @@ interface EditorProps {
 
 function Editor({ draft, target, onSaved }: EditorProps) {
   const path = `/api/catalogue/drafts/${draft.draftId}`;
+  const menu = useLoad<Menu>(`${path}/menu?target=${target}`).value;
   const [editing, setEditing] = useState<Editing | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => {
@@ -204,6 +211,7 @@ function Editor({ draft, target, onSaved }: EditorProps) {
     return (
       <MenuBrowser
         path={`${path}/menu?target=${target}`}
+        basePath={target === 'base' ? null : `${path}/menu?target=base`}
         {...(may('edit-catalogue') ? { onEdit: begin } : {})}
       />
     );
@@ -217,6 +225,8 @@ function Editor({ draft, target, onSaved }: EditorProps) {
         entry === null ? `New in ${COLLECTIONS[collection].title.toLowerCase()}` : nameOf(entry)
       }
       like={like}
+      products={menu?.['products'] ?? []}
+      pages={menu?.['menuPages'] ?? []}
       trouble={trouble}
       onSave={(saved) => {
         const moved = key !== undefined && saved[COLLECTIONS[collection].key] !== key;
@@ -297,4 +307,5 @@ const EMPTY: Readonly<Record<CollectionName, Entry>> = {
   vatClasses: { class: 0, rate: 2000, name: '' },
   menuPages: { id: 1, title: '' },
   extras: { product: 0, label: '', sequence: 1 },
+  relishes: { code: 0, name: '', menuName: '' },
 };

@@ -1,12 +1,16 @@
 import { useState } from 'preact/hooks';
 import { words } from '../format.ts';
 import { Input, Select } from '../parts/parts.tsx';
+import { editorOf } from './entry-editors.tsx';
 import { CHOICES, entryOf, type FieldTexts, kindOf, textsOf } from './fields.ts';
 import type { Entry } from './model.ts';
 
 interface Props {
   readonly title: string;
   readonly like: Entry;
+  /** What a field may name: the products and the pages of the menu. */
+  readonly products: readonly Entry[];
+  readonly pages: readonly Entry[];
   readonly trouble: string | null;
   readonly onSave: (entry: Entry) => void;
   /** Left out: there is nothing to remove yet. */
@@ -22,7 +26,8 @@ const fieldTitle = (field: string): string =>
   );
 
 /** Edits one entry of any collection, field by field. */
-export function EntryForm({ title, like, trouble, onSave, onRemove, onCancel }: Props) {
+export function EntryForm(props: Props) {
+  const { title, like, trouble, onSave, onRemove, onCancel, products, pages } = props;
   const [texts, setTexts] = useState<FieldTexts>(() => textsOf(like));
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const set = (field: string) => (value: string) => setTexts({ ...texts, [field]: value });
@@ -37,7 +42,7 @@ export function EntryForm({ title, like, trouble, onSave, onRemove, onCancel }: 
       <h2>{title}</h2>
       <div class="entry-fields">
         {Object.entries(like).map(([field, value]) => (
-          <Field key={field} field={field} value={value} texts={texts} set={set} />
+          <Field key={field} {...{ field, value, texts, set, products, pages }} />
         ))}
       </div>
       <div role="alert">
@@ -61,14 +66,14 @@ export function EntryForm({ title, like, trouble, onSave, onRemove, onCancel }: 
   );
 }
 
-interface FieldProps {
+interface FieldProps extends Pick<Props, 'products' | 'pages'> {
   readonly field: string;
   readonly value: unknown;
   readonly texts: FieldTexts;
   readonly set: (field: string) => (value: string) => void;
 }
 
-function Field({ field, value, texts, set }: FieldProps) {
+function Field({ field, value, texts, set, products, pages }: FieldProps) {
   const label = fieldTitle(field);
   const text = texts[field] ?? '';
   switch (kindOf(field, value)) {
@@ -107,7 +112,21 @@ function Field({ field, value, texts, set }: FieldProps) {
           ]}
         />
       );
-    case 'data':
+    case 'data': {
+      const Editor = editorOf(field, value);
+      if (Editor !== null) {
+        return (
+          <div class="wide">
+            <Editor
+              label={label}
+              value={JSON.parse(text)}
+              products={products}
+              pages={pages}
+              onChange={(next) => set(field)(JSON.stringify(next))}
+            />
+          </div>
+        );
+      }
       return (
         <label class="label wide">
           {label}
@@ -119,6 +138,9 @@ function Field({ field, value, texts, set }: FieldProps) {
           />
         </label>
       );
+    }
+    case 'optional':
+      return <Input label={`${label}, or empty`} value={text} onChange={set(field)} />;
     case 'text':
     case 'number':
       return <Input label={label} value={text} onChange={set(field)} />;

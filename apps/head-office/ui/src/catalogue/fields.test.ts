@@ -26,10 +26,16 @@ const BURGER = {
   available: true,
   choiceGroups: [[41, 42]],
   double: null,
+  triple: 7,
 };
 
 it('An entry nobody touched is the same entry', () => {
   expect(entryOf(BURGER, textsOf(BURGER))).toEqual({ entry: BURGER });
+});
+
+it('Leaves out a whole number that is emptied', () => {
+  const texts = { ...textsOf(BURGER), triple: '', double: ' 12 ' };
+  expect(entryOf(BURGER, texts)).toEqual({ entry: { ...BURGER, triple: null, double: 12 } });
 });
 
 it('Names every field that can’t be read', () => {

@@ -1,7 +1,7 @@
 import type { Entry } from './model.ts';
 
 /** How a field of an entry is edited. */
-export type FieldKind = 'text' | 'number' | 'switch' | 'prices' | 'choice' | 'data';
+export type FieldKind = 'text' | 'number' | 'switch' | 'prices' | 'choice' | 'optional' | 'data';
 
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   meal: ['none', 'standard', 'kids'],
@@ -9,9 +9,13 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   cookZone: ['none', 'prep', 'drinks', 'fryer'],
 };
 
+/** Whole numbers that may be left out: empty is none. */
+const OPTIONAL: ReadonlySet<string> = new Set(['largeDrink', 'double', 'triple', 'kcal']);
+
 export function kindOf(field: string, value: unknown): FieldKind {
   if (field === 'prices' || field === 'mealPrices') return 'prices';
   if (field in CHOICES) return 'choice';
+  if (OPTIONAL.has(field)) return 'optional';
   if (typeof value === 'boolean') return 'switch';
   if (typeof value === 'number') return 'number';
   return typeof value === 'string' ? 'text' : 'data';
@@ -31,6 +35,10 @@ export function penceOf(text: string): number | null {
   return found === null ? null : Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'));
 }
 
+/** Of null: empty. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+
 /** An entry's fields as one types them. */
 export type FieldTexts = Readonly<Record<string, string>>;
 
@@ -41,7 +49,7 @@ export const textsOf = (entry: Entry): FieldTexts =>
       if (kind === 'prices') {
         return (value as number[]).map((pence, at) => [`${field}.${at}`, poundsText(pence)]);
       }
-      return [[field, kind === 'data' ? JSON.stringify(value) : String(value)]];
+      return [[field, kind === 'data' ? JSON.stringify(value) : textOf(value)]];
     }),
   );
 
@@ -67,6 +75,9 @@ export function entryOf(
         case 'number':
           if (!/^-?\d+$/.test(text)) wrong.push(field);
           return [field, Number(text)];
+        case 'optional':
+          if (!/^\d*$/.test(text.trim())) wrong.push(field);
+          return [field, text.trim() === '' ? null : Number(text)];
         case 'switch':
           return [field, text === 'true'];
         case 'data':

@@ -6,6 +6,8 @@ import { COLLECTIONS, type CollectionName, type Entry, type Menu } from './model
 
 interface Props {
   readonly path: string;
+  /** Of the whole chain, where `path` is one shop's: what the shop has its own way is marked. */
+  readonly basePath: string | null;
   /** Left out: one only looks. */
   readonly onEdit?: (collection: CollectionName, entry: Entry | null) => void;
 }
@@ -13,11 +15,16 @@ interface Props {
 const SHOWN = 100;
 
 /** Everything sold and by which rules, searched. */
-export function MenuBrowser({ path, onEdit }: Props) {
+export function MenuBrowser({ path, basePath, onEdit }: Props) {
   const menu = useLoad<Menu>(path);
+  const base = useLoad<Menu>(basePath);
+  const [isOwnOnly, setOwnOnly] = useState(false);
   const [collection, setCollection] = useState<CollectionName>('products');
   const [text, setText] = useState('');
-  const entries = (menu.value?.[collection] ?? []).filter((entry) => matches(entry, text));
+  const isOwn = ownEntries(collection, basePath === null ? null : base.value);
+  const entries = (menu.value?.[collection] ?? []).filter(
+    (entry) => matches(entry, text) && (!isOwnOnly || basePath === null || isOwn(entry)),
+  );
   return (
     <section class="stack" aria-label="Menu">
       <div class="row between">
@@ -39,15 +46,43 @@ export function MenuBrowser({ path, onEdit }: Props) {
           </button>
         )}
       </div>
-      <Input label="Search by code or name" value={text} onChange={setText} />
+      <div class="filters">
+        <div class="grow">
+          <Input label="Search by code or name" value={text} onChange={setText} />
+        </div>
+        {basePath === null ? null : (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isOwnOnly}
+              onChange={({ currentTarget }) => setOwnOnly(currentTarget.checked)}
+            />
+            Only what this shop has its own way
+          </label>
+        )}
+      </div>
       <Trouble trouble={menu.trouble} onRetry={menu.reload} />
       {menu.value === null ? null : entries.length === 0 ? (
-        <Empty title="Nothing found">No entry has that code or name.</Empty>
+        <Empty title="Nothing found">
+          {isOwnOnly && text === ''
+            ? 'In this the shop is as the whole chain.'
+            : 'No entry has that code or name.'}
+        </Empty>
       ) : (
-        <EntryTable collection={collection} entries={entries} onEdit={onEdit} />
+        <EntryTable collection={collection} entries={entries} isOwn={isOwn} onEdit={onEdit} />
       )}
     </section>
   );
+}
+
+/** Tells what the shop has otherwise than the chain; nothing, where there is no chain beside it. */
+function ownEntries(collection: CollectionName, base: Menu | null): (entry: Entry) => boolean {
+  if (base === null) return () => false;
+  const { key } = COLLECTIONS[collection];
+  const chain = new Map(
+    (base[collection] ?? []).map((entry) => [entry[key], JSON.stringify(entry)] as const),
+  );
+  return (entry) => chain.get(entry[key]) !== JSON.stringify(entry);
 }
 
 const matches = (entry: Entry, text: string): boolean => {
@@ -67,10 +102,12 @@ export const nameOf = (entry: Entry): string =>
 function EntryTable({
   collection,
   entries,
+  isOwn,
   onEdit,
 }: {
   readonly collection: CollectionName;
   readonly entries: readonly Entry[];
+  readonly isOwn: (entry: Entry) => boolean;
   readonly onEdit: Props['onEdit'];
 }) {
   const { key } = COLLECTIONS[collection];
@@ -110,7 +147,8 @@ function EntryTable({
                   {nameOf(entry)}
                   {entry['meal'] === 'standard' || entry['meal'] === 'kids' ? (
                     <span class="soft small"> makes a {entry['meal']} meal</span>
-                  ) : null}
+                  ) : null}{' '}
+                  {isOwn(entry) ? <Badge tone="warn">Own</Badge> : null}
                 </td>
                 {isPriced ? (
                   BANDS.map((band) => <PriceCell key={band} entry={entry} band={band} />)

@@ -74,5 +74,6 @@ export const COLLECTIONS = {
   vatClasses: { title: 'VAT classes', key: 'class' },
   menuPages: { title: 'Menu pages', key: 'id' },
   extras: { title: 'Extras', key: 'product' },
+  relishes: { title: 'Relishes', key: 'code' },
 } as const;
 export type CollectionName = keyof typeof COLLECTIONS;

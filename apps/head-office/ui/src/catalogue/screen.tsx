@@ -100,7 +100,12 @@ function Part({ tab, catalogue, onChanged }: PartProps) {
       {release === '' ? (
         <p class="soft">Nothing was published yet.</p>
       ) : tab === 'menu' ? (
-        <MenuBrowser path={`/api/catalogue/releases/${release}/menu?target=${target}`} />
+        <MenuBrowser
+          path={`/api/catalogue/releases/${release}/menu?target=${target}`}
+          basePath={
+            target === 'base' ? null : `/api/catalogue/releases/${release}/menu?target=base`
+          }
+        />
       ) : (
         <PriceListView
           path={`/api/catalogue/releases/${release}/price-list?target=${target}&band=${asked['band'] ?? '1'}`}
