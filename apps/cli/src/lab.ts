@@ -11,6 +11,8 @@ function seedOf(args: Arguments): string {
   throw new UsageError(`--seed takes letters, digits and dashes, not ${seed}`);
 }
 
+const nowText = (): string => new Date(systemClock.nowMs()).toISOString();
+
 /** Only those who ask for it wait for it to be read. */
 const loadLab = () => import('@tillwire/lab');
 
@@ -50,6 +52,35 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
     },
   },
   {
+    name: 'chaos rival',
+    summary:
+      'the same kills for what the usual advice builds: how many orders does it lose and double',
+    options: {
+      seed: { type: 'string', value: 'N', help: 'the same seed kills the same', default: '1' },
+      orders: { type: 'string', value: 'K', help: 'orders to sell', default: '20000' },
+      stores: { type: 'string', value: 'K', help: 'shops', default: '5' },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: async (args, { print, complain }) => {
+      const { runRival } = await loadLab();
+      const report = await runRival({
+        seed: seedOf(args),
+        orders: number(args, 'orders', 100, 1_000_000, 20_000),
+        stores: number(args, 'stores', 1, 50, 5),
+        kills: { worker: 3, broker: 2, postgres: 1 },
+        now: nowText,
+        tell: (line) => complain(`tillwire chaos rival: ${line}`),
+      });
+      const { orders, lost, doubled, unsent, kills } = report;
+      print(
+        args.flag('json')
+          ? JSON.stringify(report)
+          : `kills ${kills}, orders ${orders}, lost ${lost}, doubled ${doubled}; left in its outboxes: ${unsent}`,
+      );
+      return 0;
+    },
+  },
+  {
     name: 'bench',
     summary: 'measure the budgets, each beside its limit in the same run',
     options: {
@@ -66,7 +97,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       const report = await runBench({
         isQuick: args.flag('quick'),
         only: (args.text('only') ?? '').split(',').filter((part) => part !== ''),
-        now: () => new Date(systemClock.nowMs()).toISOString(),
+        now: nowText,
         tell: (line) => complain(`tillwire bench: ${line}`),
       });
       const lines = args.flag('json')
