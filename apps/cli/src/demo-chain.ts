@@ -156,7 +156,6 @@ async function kioskOf(
     TRUST_ANCHORS: join(stateDirOf(plan), 'trust-anchors.pem'),
     HTTP_PORT: String(port === 0 ? 0 : port + 1 + at),
     API_TOKEN: state.kiosks[store]?.token,
-    SESSION_SECRET: state.kiosks[store]?.session,
   });
   return createKiosk(config, {
     ...deps,

@@ -12,7 +12,7 @@ const demoStateSchema = z.object({
   headOffice: z.object({ user: z.string(), password: secret, token: secret }),
   /** By account of the broker. */
   broker: z.record(z.string(), secret),
-  kiosks: z.record(z.string(), z.object({ token: secret, session: secret })),
+  kiosks: z.record(z.string(), z.object({ token: secret })),
   /** The set of tables its menu was imported from last. */
   menu: z.object({ path: z.string(), shop: z.number() }).nullable(),
 });
@@ -58,7 +58,7 @@ export function openDemoState(
       ...Object.entries(known?.kiosks ?? {}),
       ...stores
         .filter((store) => known?.kiosks[store] === undefined)
-        .map((store) => [store, { token: fresh(), session: ids.secret(48) }] as const),
+        .map((store) => [store, { token: fresh() }] as const),
     ]),
     menu: known?.menu ?? null,
   };

@@ -31,7 +31,6 @@ const kiosk = await createKiosk(
     http: { host: '127.0.0.1', port: 0 },
     metrics: null,
     apiToken: null,
-    sessionSecret: null,
     setUpPin: null,
     printers: [],
     lockAfterMs: 300_000,

@@ -7,7 +7,7 @@ const place = z.object({
   ackedThrough: z.int(),
   backedUpThrough: z.int(),
   /** What may be pruned once it was acknowledged long enough ago (protocol.md §3.6). */
-  prunableThrough: z.int(),
+  prunableThrough: z.int().default(0),
 });
 
 const stateSchema = z.object({
