@@ -247,6 +247,9 @@ function registerRules({ read, change }: HeadOfficeApi, { db, clock }: AlertRout
   });
 }
 
+/** Characters of a key that signs webhooks. */
+const MIN_KEY = 16;
+
 const address = z.email('is an e-mail address').max(200);
 const settingsBody = z.discriminatedUnion('kind', [
   z.object({
@@ -280,14 +283,20 @@ const settingsBody = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const sinkBody = z.object({
-  name: z.string().trim().min(1, 'is needed').max(100),
-  settings: settingsBody,
-  minSeverity: z.enum(SEVERITIES).default('warning'),
-  enabled: z.boolean().default(true),
-  /** Null takes it away; left out, it stays. */
-  secret: z.string().min(16, 'has at least 16 characters').max(200).nullable().optional(),
-});
+const sinkBody = z
+  .object({
+    name: z.string().trim().min(1, 'is needed').max(100),
+    settings: settingsBody,
+    minSeverity: z.enum(SEVERITIES).default('warning'),
+    enabled: z.boolean().default(true),
+    /** Null takes it away; left out, it stays. */
+    secret: z.string().min(1, 'is not empty').max(200).nullable().optional(),
+  })
+  .refine(
+    ({ settings, secret }) =>
+      settings.kind !== 'webhook' || typeof secret !== 'string' || secret.length >= MIN_KEY,
+    { path: ['secret'], error: `has at least ${MIN_KEY} characters` },
+  );
 
 const bySink = z.object({ id: idText });
 const unknownSink = (id: number): Problem =>

@@ -205,6 +205,7 @@ function DayView({ store, date }: { readonly store: string; readonly date: strin
           </ul>
         </section>
       </div>
+      <Certificate store={store} />
       <section class="card stack">
         <h2>Differences</h2>
         {day.differences.length === 0 ? (
@@ -225,5 +226,62 @@ function DayView({ store, date }: { readonly store: string; readonly date: strin
         )}
       </section>
     </div>
+  );
+}
+
+/** `GET /api/certificates/:store`, as far as it is shown; amounts in pence. */
+interface SignedCertificate {
+  readonly journal: readonly {
+    readonly journal_epoch: number;
+    readonly complete_through: number;
+    readonly watermark_hash: string | null;
+    readonly parked: readonly number[];
+  }[];
+  readonly totals: { readonly orders: number; readonly gross: number };
+  readonly signatures: readonly { readonly key: string; readonly signature: string }[];
+}
+
+/** How far the shop's journal is whole, signed by Head Office. */
+function Certificate({ store }: { readonly store: string }) {
+  const path = `/api/certificates/${encodeURIComponent(store)}`;
+  const found = useLoad<SignedCertificate>(path);
+  const certificate = found.value;
+  return (
+    <section class="card stack">
+      <div class="row between">
+        <h2>Certificate of completeness of {store}</h2>
+        {certificate === null ? null : (
+          <a class="button" href={path} download={`certificate-${store}.json`}>
+            Signed certificate
+          </a>
+        )}
+      </div>
+      {certificate === null ? (
+        found.trouble === null ? null : (
+          <p class="soft">{problemText(found.trouble.problem)}</p>
+        )
+      ) : (
+        <>
+          <p>
+            Every event up to here is at Head Office: {count(certificate.totals.orders)} orders of{' '}
+            {money(certificate.totals.gross)}.
+          </p>
+          <dl class="facts">
+            {certificate.journal.map((one) => (
+              <Pair
+                key={one.journal_epoch}
+                name={`Epoch ${one.journal_epoch}, complete through ${count(one.complete_through)}${
+                  one.parked.length === 0 ? '' : `, ${one.parked.length} parked`
+                }`}
+                value={one.watermark_hash ?? 'parked or restored'}
+              />
+            ))}
+            {certificate.signatures.map(({ key, signature }) => (
+              <Pair key={key} name={`Signature by ${key}`} value={signature} />
+            ))}
+          </dl>
+        </>
+      )}
+    </section>
   );
 }

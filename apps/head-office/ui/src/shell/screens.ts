@@ -23,6 +23,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     listed: false,
     load: async () => (await import('../shop/screen.tsx')).ShopScreen,
   },
+  alerts: {
+    title: 'Alerts',
+    permission: 'view',
+    listed: true,
+    load: async () => (await import('../alerts/screen.tsx')).AlertsScreen,
+  },
   orders: {
     title: 'Orders',
     permission: 'view',

@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { firing, followAlerts } from '../alerts/firing.ts';
 import { problemText, signedOut } from '../api.ts';
 import { words } from '../format.ts';
 import { followHeadOffice, live } from '../live.ts';
@@ -39,7 +40,10 @@ export function App() {
 }
 
 function Office() {
-  useEffect(() => followHeadOffice(), []);
+  useEffect(() => {
+    const offs = [followAlerts(), followHeadOffice()];
+    return () => offs.forEach((off) => off());
+  }, []);
   const { screen: name } = place.value;
   const screen = SCREENS[name];
   document.title = `${screen?.title ?? 'Nothing here'} · Tillwire Head Office`;
@@ -81,6 +85,18 @@ function Body({ name, screen }: { readonly name: string; readonly screen: Screen
   return Component === null ? null : <Component />;
 }
 
+/** How many alerts nobody looks after. */
+function FiringBadge() {
+  const { critical = 0, unacknowledged = 0 } = firing.value ?? {};
+  if (unacknowledged === 0) return null;
+  return (
+    <span class={`menu-count ${critical > 0 ? 'critical' : ''}`}>
+      {unacknowledged}
+      <span class="visually-hidden"> nobody looks after</span>
+    </span>
+  );
+}
+
 const LIVE_TEXT = { connecting: 'Connecting', up: 'Live', down: 'Not live' } as const;
 
 /** Signed out is only who Head Office says is: the session lives on where it does not answer. */
@@ -115,6 +131,7 @@ const Side = ({ current }: { readonly current: string }) => (
           <a key={name} href={`#/${name}`} aria-current={name === current ? 'page' : undefined}>
             <Icon name={name} />
             {title}
+            {name === 'alerts' ? <FiringBadge /> : null}
           </a>
         ))}
     </nav>
