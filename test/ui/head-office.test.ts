@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createDashboardRig,
   type DashboardRig,
+  PASSWORD,
   seedChain,
   TODAY,
 } from '../../apps/head-office/test/dashboard-rig.ts';
@@ -50,6 +51,12 @@ const goTo = async (page: Page, place: string, title: string | RegExp): Promise<
   await heading(page, title).waitFor();
 };
 
+const shoot = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+};
+
 describe('signing in', () => {
   it('says plainly that user or password is wrong, and lets in who has them right', async () => {
     const { page, close } = await open();
@@ -61,6 +68,28 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(await page.context().cookies()).toEqual([]);
+    await close();
+  });
+
+  it('one changes one’s own password, and says it twice', async () => {
+    await rig.addUser('penny', 'viewer');
+    const { page, close } = await open();
+    await signIn(page, 'penny');
+    await page.getByRole('link', { name: 'Password' }).click();
+    const type = async (current: string, next: string, again: string): Promise<void> => {
+      await page.getByLabel('Current password').fill(current);
+      await page.getByLabel(/^New password, at least/).fill(next);
+      await page.getByLabel('New password again').fill(again);
+      await page.getByRole('button', { name: 'Change password' }).click();
+    };
+    await type(PASSWORD, 'a quite new password', 'a quite old password');
+    await page.getByText('not the same twice').waitFor();
+    await type('not her password', 'a quite new password', 'a quite new password');
+    await page.getByText('the current password is not that').waitFor();
+    await type(PASSWORD, 'a quite new password', 'a quite new password');
+    await page.getByText('Your password is changed').waitFor();
+    expect(await rig.signIn('penny', 'a quite new password')).not.toBe('');
+    await expect(rig.signIn('penny')).rejects.toThrow('wrong-credentials');
     await close();
   });
 
@@ -222,8 +251,20 @@ describe('the catalogue studio', () => {
     await erin.page.getByLabel('Search by code or name').fill('Cheeseburger');
     await erin.page.getByRole('button', { name: 'Edit Cheeseburger', exact: true }).click();
     await erin.page.getByLabel('Prices, band 1', { exact: true }).fill('6.25');
+    await erin.page.getByRole('button', { name: 'Add a choice' }).click();
+    await erin.page.getByLabel('Add to choice 1').fill('30');
+    await erin.page.keyboard.press('Enter');
+    await erin.page.getByRole('button', { name: /^Take .* out of choice 1/ }).waitFor();
+    expect(await accessFaults(erin.page)).toEqual([]);
+    await shoot(erin.page, 'entry-form');
+    await erin.page.getByRole('button', { name: 'Remove choice 1' }).click();
     await erin.page.getByRole('button', { name: 'Save into the draft' }).click();
     await erin.page.getByText(/Cheeseburger.*£5\.95.*£6\.25/).waitFor();
+    await erin.page.getByLabel('Only what this shop has its own way').check();
+    const own = erin.page.getByRole('region', { name: 'Products and meals' }).locator('tbody tr');
+    await own.getByText('Own', { exact: true }).waitFor();
+    expect(await own.count()).toBe(1);
+    await shoot(erin.page, 'own-entries');
     await publish(erin.page.url());
     await goTo(erin.page, '#/catalogue', 'Catalogue');
     await erin.page.getByText('release 2').first().waitFor();
@@ -258,6 +299,8 @@ describe('every screen', () => {
     ['catalogue/prices', 'Catalogue'],
     ['fleet', 'Fleet'],
     ['quarantine', 'Quarantine'],
+    ['reports/waste?by=day', 'Reports'],
+    ['password', 'Your password'],
     ['people', 'People'],
     ['audit', 'Audit log'],
   ] as const;
@@ -272,11 +315,7 @@ describe('every screen', () => {
       await goTo(page, `#/${place}`, title);
       await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined);
       faults.set(place, await accessFaults(page));
-      const folder = process.env['SCREENSHOTS'];
-      if (folder !== undefined) {
-        const path = join(folder, `${place.replaceAll(/[/?=]/g, '-')}-${theme}.png`);
-        await page.screenshot({ path, fullPage: true });
-      }
+      await shoot(page, `${place.replaceAll(/[/?=]/g, '-')}-${theme}`);
     }
     expect([...faults].filter(([, found]) => found.length > 0)).toEqual([]);
     expect(errors).toEqual([]);
