@@ -41,26 +41,38 @@ export interface Upkeep {
   /** The store's own events back from Head Office. */
   readonly returns: DownLane;
   readonly lastBackupAt: () => Promise<UtcInstant | null>;
-  /** Head Office knows another journal than this one: a disk image was put back. */
-  readonly beginEpoch: () => Promise<void>;
+  /**
+   * Head Office knows another journal than this one, and epochs up to `known`: a disk image was put back. Two machines
+   * of one identity would answer each other's new epochs without end, so it is done once in a while; false then.
+   */
+  readonly beginEpoch: (known: number) => Promise<boolean>;
   /** Why nothing may be sold for now: nobody has confirmed the clock of a restored kiosk. */
   readonly clockDoubt: () => Promise<number | null>;
   readonly confirmClock: () => Promise<void>;
 }
 
+/** A new epoch begins at most this often by Head Office's word. */
+const EPOCH_EVERY_MS = 600_000;
+
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { config, db, books, clock, log } = deps;
   const { store } = config;
   const backups = backupsOf(deps);
+  let begunMs = Number.NEGATIVE_INFINITY;
   return {
     lastBackupAt: backups.lastAt,
-    beginEpoch: async () => {
+    beginEpoch: async (known) => {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - begunMs < EPOCH_EVERY_MS) return false;
       const begun = await beginEpoch(db, {
         nowMs: clock.nowMs(),
         rules: config.day,
         ids: deps.ids,
+        known,
       });
       log.error({ epoch: begun.epoch }, 'the journal was put back: a new epoch begins');
+      begunMs = nowMs;
+      return true;
     },
     clockDoubt: () => clockDoubt(db),
     confirmClock: () => confirmClock(db),

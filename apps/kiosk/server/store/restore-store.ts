@@ -50,11 +50,22 @@ export interface NewEpoch {
  */
 export const beginEpoch = (
   db: KioskDatabase,
-  { nowMs, rules, ids }: { readonly nowMs: number; readonly rules: DayRules; readonly ids: Ids },
+  {
+    nowMs,
+    rules,
+    ids,
+    known = 0,
+  }: {
+    readonly nowMs: number;
+    readonly rules: DayRules;
+    readonly ids: Ids;
+    /** The highest epoch Head Office was heard to hold; a clock far ahead may have begun it. */
+    readonly known?: number;
+  },
 ): Promise<NewEpoch> =>
   write(db, async (tx) => {
     const tail = await lockJournal(tx);
-    const epoch = nextEpoch(tail.epoch, Math.floor(nowMs / 1000));
+    const epoch = nextEpoch(Math.max(tail.epoch, known), Math.floor(nowMs / 1000));
     await tx.updateTable('journal_head').set({ epoch, seq: 0 }).where('id', '=', 1).execute();
     const last = await tx
       .selectFrom('trading_days')

@@ -18,8 +18,8 @@ import type { SyncState } from '../store/sync-state-store.ts';
 export interface AcknowledgementDeps {
   readonly journal: JournalStore;
   readonly errors: ErrorStore;
-  /** The journal begins a new epoch: the one written is not the one Head Office knows. */
-  readonly beginEpoch: () => Promise<void>;
+  /** The journal begins a new epoch, above `known`: the one written is not the one Head Office knows. */
+  readonly beginEpoch: (known: number) => Promise<void>;
   /** Durably. */
   readonly saveState: (state: SyncState) => Promise<void>;
   readonly crashPoint: CrashPoint;
@@ -75,7 +75,9 @@ export async function acknowledge(
   if (rows.length > 0) events.push({ type: 'released', rows });
   await errors.acknowledge(ack.acked_ids, atMs);
   for (const alarm of release.alarms) await errors.report(alarmReport(alarm));
-  if (release.startsNewEpoch) await beginEpoch();
+  if (release.startsNewEpoch) {
+    await beginEpoch(Math.max(...ack.epochs.map(({ journal_epoch }) => journal_epoch)));
+  }
   return {
     events,
     state: {

@@ -1,6 +1,9 @@
-import { topicOf } from '@tillwire/contract';
+import { type CommandResult, type Heartbeat, topicOf } from '@tillwire/contract';
+import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../../test/harness/wait.ts';
+import { openKioskDatabase } from '../store/database.ts';
+import { createJournalStore } from '../store/journal-store.ts';
 import type { SyncStatus } from '../sync-status.ts';
 import { databases, type TestDatabase } from '../test/databases.ts';
 import {
@@ -8,7 +11,13 @@ import {
   type HeadOfficeStandIn,
   startHeadOfficeStandIn,
 } from '../test/head-office-stand-in.ts';
-import { cheeseburgers, type RunningKiosk, startKiosk, STORE } from '../test/kiosk-rig.ts';
+import {
+  asManager,
+  cheeseburgers,
+  type RunningKiosk,
+  startKiosk,
+  STORE,
+} from '../test/kiosk-rig.ts';
 
 describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
   let database: TestDatabase;
@@ -170,6 +179,48 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     ]);
     expect(results[1]).toEqual(results[0]);
     expect(seqs().slice(before)).toEqual([2]);
+  });
+
+  it('begins an epoch above any Head Office knows when an old disk was put back, and not one for every word', async () => {
+    await startSync();
+    await sell(1);
+    await synced('nothing unsent', ({ unsent }) => unsent.count === 0);
+    office.autoAcknowledge = false;
+    // A clock far ahead once began it, or another machine of this identity is selling.
+    const known = 4_000_000_000;
+    const ahead = (epoch: number) =>
+      office.acknowledge({
+        epochs: [epochState({ journal_epoch: epoch, acked: [{ seq: 1, hash: 'e'.repeat(64) }] })],
+      });
+    ahead(known);
+    const running = () =>
+      Math.max(
+        0,
+        ...told('health').flatMap((beat) =>
+          (beat as Heartbeat).journal.map(({ journal_epoch }) => journal_epoch),
+        ),
+      );
+    await waitFor('the new epoch', () => running() === known + 1);
+    for (let other = 2; other < 6; other++) ahead(known + other);
+    office.command('after', { name: 'ping' });
+    await waitFor('the last word', () =>
+      told('results').some((result) => (result as CommandResult).command_id === 'after'),
+    );
+    await web.stop();
+    web = await startKiosk(database.address);
+    expect((await web.post('/api/clock/confirm', {}, asManager)).status).toBe(200);
+    await sell(1, 2);
+    const db = await openKioskDatabase(database.address, {
+      store: STORE,
+      clock: systemClock,
+      ids: systemIds,
+    });
+    expect(
+      (await createJournalStore(db).heads())
+        .map(({ journal_epoch }) => journal_epoch)
+        .sort((a, b) => a - b),
+    ).toEqual([1, known + 1]);
+    await db.destroy();
   });
 
   it('takes what Head Office parked out of the outbox, and shows it', async () => {

@@ -56,8 +56,8 @@ export interface SyncWorkerDeps {
   /** Handlers beside `ping` and the journal's `resync`. */
   readonly registry: CommandRegistry;
   readonly lanes: readonly DownLane[];
-  /** Head Office knows another journal than this one. */
-  readonly beginEpoch: () => Promise<void>;
+  /** Head Office knows another journal than this one, and epochs up to `known`; false: one began lately. */
+  readonly beginEpoch: (known: number) => Promise<boolean>;
   /** What Head Office retains for this store: catalogue and config. */
   readonly catalogue: CatalogueLine;
   /** Calls back with the backlog's limit when Head Office changes it; returns what takes the listener off again. */
@@ -297,10 +297,10 @@ async function takeAcknowledgement(session: Session, message: IncomingMessage): 
   const done = await acknowledge(ack.value, state.current, {
     journal: deps.journal,
     errors: deps.errors,
-    beginEpoch: async () => {
-      await deps.beginEpoch();
+    beginEpoch: async (known) => {
+      const hasBegun = await deps.beginEpoch(known);
       // Nothing is sold until Head Office confirmed the clock: it answers a heartbeat, and the next is a minute off.
-      session.areHeadsDue = true;
+      if (hasBegun) session.areHeadsDue = true;
     },
     crashPoint: deps.crashPoint,
     saveState: (next) => deps.syncState.save(next),
