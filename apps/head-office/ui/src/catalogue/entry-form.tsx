@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { words } from '../format.ts';
 import { Input, Select } from '../parts/parts.tsx';
 import { editorOf } from './entry-editors.tsx';
-import { CHOICES, entryOf, type FieldTexts, kindOf, textsOf } from './fields.ts';
+import { CHOICES, entryOf, fieldsOf, type FieldTexts, kindOf, textsOf } from './fields.ts';
 import type { Entry } from './model.ts';
 
 interface Props {
@@ -41,7 +41,7 @@ export function EntryForm(props: Props) {
     <form class="card stack" aria-label={title} onSubmit={save}>
       <h2>{title}</h2>
       <div class="entry-fields">
-        {Object.entries(like).map(([field, value]) => (
+        {fieldsOf(like).map(([field, value]) => (
           <Field key={field} {...{ field, value, texts, set, products, pages }} />
         ))}
       </div>

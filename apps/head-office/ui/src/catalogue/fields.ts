@@ -21,6 +21,27 @@ export function kindOf(field: string, value: unknown): FieldKind {
   return typeof value === 'string' ? 'text' : 'data';
 }
 
+/** What people look for first; the rest follows by name, what is data last. */
+const FIRST = [
+  'code',
+  'class',
+  'id',
+  'name',
+  'menuName',
+  'available',
+  'prices',
+  'mealPrices',
+  'menuKey',
+];
+const LAST = ['components', 'priceListPlace'];
+
+/** An entry's fields in the order they are edited. */
+export const fieldsOf = (entry: Entry): readonly (readonly [string, unknown])[] => {
+  const rank = (field: string): number =>
+    FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length + Number(LAST.includes(field));
+  return Object.entries(entry).toSorted(([a], [b]) => rank(a) - rank(b));
+};
+
 /** `5.05` of 505 pence. */
 export const poundsText = (pence: number): string => {
   const digits = String(pence).padStart(3, '0');
