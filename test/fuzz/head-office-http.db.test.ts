@@ -54,7 +54,7 @@ it(
     // Nobody with made-up credentials learns anything.
     const strangers = fc.constantFrom<Record<string, string>>(
       {},
-      { cookie: 'session=' + "' OR 1=1 --" },
+      { cookie: "session=' OR 1=1 --" },
       { cookie: `tillwire=${'a'.repeat(43)}; tillwire=b` },
       { authorization: 'Bearer ' },
       { authorization: `Bearer ${ADMIN_TOKEN}x` },

@@ -87,7 +87,10 @@ const payload = fc
     return batch;
   });
 const message = fc.tuple(
-  fc.oneof({ arbitrary: payload, weight: 8 }, fc.uint8Array({ maxLength: 60 }).map(Buffer.from)),
+  fc.oneof(
+    { arbitrary: payload, weight: 8 },
+    fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+  ),
   fc.constantFrom('orders' as const, 'orders' as const, 'exports' as const),
 );
 

@@ -325,7 +325,7 @@ describe('Ingest', () => {
       line,
       texts.map((text) => `sha256:${sha256(text)}`),
     );
-    expect((await parked()).map(({ reason }) => reason).sort()).toEqual([
+    expect((await parked()).map(({ reason }) => String(reason)).sort()).toEqual([
       ...Array<string>(4).fill('bad-shape'),
       'refused-by-database',
     ]);
