@@ -155,6 +155,27 @@ describe('a chain set up by its own commands, over TLS', () => {
     expect(body).toMatchObject({ unsent: { count: 1 } });
   });
 
+  it('what a revoked shop sold comes by USB stick, and a second time changes nothing', async () => {
+    const stick = join(here.folder, 'S16.journal');
+    await here.must(['kiosk', 'export-journal', stick, '--env', join(folder, 'kiosk.env')]);
+    const count = async (): Promise<unknown> =>
+      (await db.query("SELECT count(*)::int AS n FROM orders WHERE store = 'S16'")).rows[0]?.n;
+    const before = Number(await count());
+    const args = ['head-office', 'import-journal', stick];
+    expect(await here.must(args, here.office)).toContain(
+      'S16: 1 events taken in, 0 of them parked',
+    );
+    expect(await count()).toBe(before + 1);
+    await here.must(args, here.office);
+    expect(await count()).toBe(before + 1);
+    const other = await here.tillwire(
+      ['head-office', 'import-journal', here.office['MQTT_ADMIN'] ?? ''],
+      here.office,
+    );
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('is not a journal')]);
+    await shop.process.stop();
+  });
+
   it('whoever changed a credential is in the audit log', async () => {
     const { rows } = await db.query<{ action: string; actor: string; outcome: string }>(
       "SELECT DISTINCT action, actor, outcome FROM audit WHERE subject = 'S16' ORDER BY action, outcome",
@@ -200,5 +221,46 @@ describe('a chain set up by its own commands, over TLS', () => {
       here.office,
     );
     expect(twice.stderr).toContain('S17 is provisioned already');
+  });
+
+  it('the signing key changes under a shop that sells: both are believed in between, then only the new one', async () => {
+    await here.must(['store', 'revoke', 'S17'], here.office);
+    folder = await here.join('S18');
+    shop = await here.startKiosk(folder);
+    await catalogueThere(shop);
+    const rotate = () => here.must(['head-office', 'rotate-signing-key'], here.office);
+    expect(await rotate()).toContain('Awaited: S18');
+    const finished = await waitFor('every store to believe the new key', async () => {
+      const said = await rotate();
+      return said.includes('Every store believes') && said;
+    });
+    expect(finished).toMatch(/ended: [0-9a-f]{16}/);
+    const anchors = join(folder, 'credentials', 'trust-anchors.pem');
+    await waitFor('the old key to be forgotten', async () => {
+      const keys = (await readFile(anchors, 'utf8')).match(/BEGIN PUBLIC KEY/g);
+      return keys?.length === 1;
+    });
+    await shop.sell('under the new key');
+    await shop.allSent();
+  });
+
+  it('a disk is lost: a new machine joins, no order number recurs, nothing that had come is missing', async () => {
+    const sold = await shop.sell('before the loss');
+    await shop.allSent();
+    await shop.process.kill9();
+    await rm(folder, { recursive: true });
+    folder = await here.join('S18', ['--again']);
+    shop = await here.startKiosk(folder);
+    await catalogueThere(shop);
+    const next = await waitFor('Head Office to confirm the clock', () =>
+      shop.sell('after the loss').catch(() => null),
+    );
+    await shop.allSent();
+    expect(Number(next.split('-')[2])).toBeGreaterThan(Number(sold.split('-')[2]) + 999);
+    const { rows } = await db.query<{ id: string }>(
+      "SELECT global_order_id AS id FROM orders WHERE store = 'S18'",
+    );
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([sold, next]));
+    expect(rows).toHaveLength(3);
   });
 });

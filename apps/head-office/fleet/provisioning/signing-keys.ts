@@ -8,8 +8,9 @@ import {
 } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import { type Clock, type Ids, syncFolder, writeSecretFile } from '@tillwire/runtime';
+import { markChange } from '../../store/catalogue-store.ts';
 import { insertCommand, trustCommands } from '../../store/command-store.ts';
-import type { Database } from '../../store/database.ts';
+import { type Database, inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 
 /** How far a rotation of the signing key is. */
@@ -60,6 +61,8 @@ export async function rotateSigningKey(deps: KeyRotationDeps): Promise<KeyRotati
     const number = Math.max((files.at(-1)?.number ?? 1) + 1, Math.floor(clock.nowMs() / 1000));
     writeSecretFile(join(folder, `signing-key-${number}.pem`), generateSigningKeyPem());
     files = readKeyFiles(folder);
+    // What is retained is signed by both at once: a shop that joins during the overlap believes it either way.
+    await inTransaction(deps.db, markChange);
   }
   const newest = files.at(-1);
   if (newest === undefined) throw new Error(`${folder} holds no signing key`);
@@ -72,6 +75,7 @@ export async function rotateSigningKey(deps: KeyRotationDeps): Promise<KeyRotati
   const retired = files.slice(0, -1);
   for (const { file } of retired) renameSync(join(folder, file), join(folder, `retired-${file}`));
   syncFolder(folder);
+  await inTransaction(deps.db, markChange);
   // Nothing the old key signs is believed from here on.
   await tellAll(deps, [newest.key], newest.key);
   return { type: 'finished', key: newest.key.id, retired: retired.map(({ key }) => key.id) };
