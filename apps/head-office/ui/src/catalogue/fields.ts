@@ -22,25 +22,25 @@ export function kindOf(field: string, value: unknown): FieldKind {
 }
 
 /** What people look for first; the rest follows by name, what is data last. */
-const FIRST = [
-  'code',
-  'class',
-  'id',
-  'name',
-  'menuName',
-  'available',
-  'prices',
-  'mealPrices',
-  'menuKey',
-];
-const LAST = ['components', 'priceListPlace'];
+const RANKS: ReadonlyMap<string, number> = new Map([
+  ...[
+    'code',
+    'class',
+    'id',
+    'name',
+    'menuName',
+    'available',
+    'prices',
+    'mealPrices',
+    'menuKey',
+  ].map((field, at) => [field, at] as const),
+  ['components', 100],
+  ['priceListPlace', 101],
+]);
 
 /** An entry's fields in the order they are edited. */
-export const fieldsOf = (entry: Entry): readonly (readonly [string, unknown])[] => {
-  const rank = (field: string): number =>
-    FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length + Number(LAST.includes(field));
-  return Object.entries(entry).toSorted(([a], [b]) => rank(a) - rank(b));
-};
+export const fieldsOf = (entry: Entry): readonly (readonly [string, unknown])[] =>
+  Object.entries(entry).toSorted(([a], [b]) => (RANKS.get(a) ?? 50) - (RANKS.get(b) ?? 50));
 
 /** `5.05` of 505 pence. */
 export const poundsText = (pence: number): string => {
