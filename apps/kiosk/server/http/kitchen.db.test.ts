@@ -70,11 +70,7 @@ describe.each(databases)('The kitchen over HTTP on $name', ({ open }) => {
       'fryer: 2 Large Fries',
       'drinks: 2 Large Whistle Cola',
     ]);
-    expect(shown?.items[0]?.details).toEqual([
-      '+ Extra Mayonnaise',
-      'no Ketchup',
-      'cut in half',
-    ]);
+    expect(shown?.items[0]?.details).toEqual(['+ Extra Mayonnaise', 'no Ketchup', 'cut in half']);
   });
 
   it('takes a bump once however often it comes, and counts what is left', async () => {
