@@ -162,7 +162,8 @@ describe('A kiosk whose disk is lost', () => {
   });
 
   it('is closed with all of it, and reconciled', async () => {
-    const { body } = await shop(1).post('/api/day/close', {});
+    const { status, body } = await shop(1).post('/api/day/close', {});
+    expect(status).toBe(200);
     await untilDay('S02', body.businessDate, { state: 'reconciled', orders: sold.length });
   });
 });
