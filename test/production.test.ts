@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { brokerAdminOf, createBrokerAccounts } from '@tillwire/head-office';
 import { systemIds } from '@tillwire/runtime';
@@ -18,6 +19,7 @@ describe('a chain set up by its own commands, over TLS', () => {
   let here: Installation;
   let db: pg.Client;
   let office: Started;
+  let broker: Started;
   let shop: RunningShop;
   let folder: string;
   const users = async (store: string): Promise<readonly string[]> => {
@@ -33,7 +35,7 @@ describe('a chain set up by its own commands, over TLS', () => {
 
   beforeAll(async () => {
     here = await newInstallation();
-    await here.startBroker();
+    broker = await here.startBroker();
     office = await here.startOffice();
     db = new pg.Client({ connectionString: here.database.url });
     await db.connect();
@@ -262,5 +264,29 @@ describe('a chain set up by its own commands, over TLS', () => {
     );
     expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([sold, next]));
     expect(rows).toHaveLength(3);
+  });
+
+  it('broker, authority and accounts are lost: a new broker, the machine is renewed, what it sold meanwhile arrives', async () => {
+    await office.stop();
+    await broker.stop();
+    await rm(here.brokerFolder, { recursive: true });
+    await shop.sell('with no broker at all');
+    await here.must(['broker', 'init', here.brokerFolder, '--port', String(here.port)]);
+    await here.startBroker();
+    const account = await readFile(join(here.brokerFolder, 'accounts', 'head-office.env'), 'utf8');
+    office = await here.startOffice(parseEnv(account) as Record<string, string>);
+    const file = join(here.folder, 'renewal.json');
+    const told = await here.must(
+      ['store', 'provision', 'S18', '--out', file, '--again', '--json'],
+      here.office,
+    );
+    const { code } = JSON.parse(told) as { code: string };
+    await shop.process.stop();
+    await here.must(['kiosk', 'join', file, '--code', code, '--dir', folder, '--renew']);
+    shop = await here.startKiosk(folder);
+    await shop.sell('with the new broker');
+    await shop.allSent();
+    const { rows } = await db.query("SELECT count(*)::int AS n FROM orders WHERE store = 'S18'");
+    expect(rows).toEqual([{ n: 5 }]);
   });
 });

@@ -14,6 +14,10 @@ export const joinCommand: Command = {
     dir: { type: 'string', value: 'DIR', help: 'where everything of the kiosk goes' },
     host: { type: 'string', value: 'HOST', help: 'where its pages listen', default: '127.0.0.1' },
     port: { type: 'string', value: 'P', help: 'and on which port', default: '8080' },
+    renew: {
+      type: 'boolean',
+      help: 'DIR is this store’s kiosk already: new credentials, everything sold stays',
+    },
     offline: { type: 'boolean', help: 'do not ask the broker: the line comes later' },
   },
   run: async (args, { print, complain }) => {
@@ -27,6 +31,7 @@ export const joinCommand: Command = {
         code,
         folder,
         http: { host: args.text('host') ?? '', port },
+        renew: args.flag('renew'),
         offline: args.flag('offline'),
         clock: systemClock,
         ids: systemIds,

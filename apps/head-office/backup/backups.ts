@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Clock, type Ids, type Log, Problem } from '@tillwire/runtime';
@@ -67,6 +67,7 @@ export async function backUpOffice(deps: BackupDeps, folder: string): Promise<Of
     await rm(half);
     throw error;
   }
+  await chmod(half, 0o600);
   const written = await open(half, 'r+');
   await written.sync();
   await written.close();

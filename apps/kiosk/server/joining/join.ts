@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { type JoinContent, type JoinFault, readJoinFile } from '@tillwire/contract';
 import { parseRollover, storeCode } from '@tillwire/domain';
 import { type Clock, type Ids, probeBroker, writeSecretFile } from '@tillwire/runtime';
@@ -15,8 +16,10 @@ export class JoinError extends Error {
 export interface JoinOptions {
   readonly file: string;
   readonly code: string;
-  /** Made when missing; must be empty. */
+  /** Made when missing; must be empty, unless it is renewed. */
   readonly folder: string;
+  /** The folder is this store's kiosk already: it gets new credentials and keeps everything it sold. */
+  readonly renew: boolean;
   readonly http: { readonly host: string; readonly port: number };
   /** Without asking the broker: the line comes later. */
   readonly offline: boolean;
@@ -43,6 +46,11 @@ export async function joinKiosk(options: JoinOptions): Promise<Joined> {
   const { file, code, offline, clock, ids } = options;
   const folder = resolve(options.folder);
   const content = openJoinFile(file, { code, nowMs: clock.nowMs() });
+  if (options.renew) {
+    checkKiosk(folder, content);
+    if (!offline) await askBroker(content, ids);
+    return renewKiosk(folder, content);
+  }
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new JoinError(`${folder} is not empty: a kiosk is never joined over another`);
   }
@@ -112,23 +120,65 @@ async function askBroker({ store_code, broker }: JoinContent, ids: Ids): Promise
   }
 }
 
-const TOKEN_BYTES = 24;
+/** @throws {JoinError} unless `folder` holds the kiosk of that store. */
+function checkKiosk(folder: string, { store_code }: JoinContent): void {
+  const environment = join(folder, ENVIRONMENT);
+  const store = existsSync(environment)
+    ? parseEnv(readFileSync(environment, 'utf8'))['STORE_CODE']
+    : undefined;
+  if (store === store_code) return;
+  throw new JoinError(
+    store === undefined
+      ? `${folder} holds no kiosk that could be renewed`
+      : `${folder} is the kiosk of ${store}, and the file one for ${store_code}`,
+  );
+}
 
-async function writeKiosk(
-  folder: string,
-  content: JoinContent,
-  { http, clock, ids }: JoinOptions,
-): Promise<Joined> {
-  const { store_code, name, broker, day, last_epoch } = content;
+const TOKEN_BYTES = 24;
+const ENVIRONMENT = 'kiosk.env';
+
+/** Credential, broker and pinned keys; the login last, so that a death in between leaves the old one or all. */
+function writeIdentity(folder: string, { broker, store_key, trust_anchors }: JoinContent) {
   const credentials = join(folder, 'credentials');
   const [ca, anchors] = [
     join(credentials, 'broker-ca.crt'),
     join(credentials, 'trust-anchors.pem'),
   ];
   const { user, password } = broker;
-  writeCredentialFolder(credentials, { login: { user, password }, storeKey: content.store_key });
-  writeSecretFile(anchors, content.trust_anchors);
-  if (broker.ca !== '') writeFileSync(ca, broker.ca, { mode: 0o644 });
+  writeSecretFile(anchors, trust_anchors);
+  if (broker.ca !== '') writeSecretFile(ca, broker.ca);
+  writeCredentialFolder(credentials, { login: { user, password }, storeKey: store_key });
+  return {
+    MQTT_URL: broker.url,
+    ...(broker.ca === '' ? {} : { MQTT_CA: ca }),
+    CREDENTIAL_DIR: credentials,
+    TRUST_ANCHORS: anchors,
+  };
+}
+
+function writeEnvironment(folder: string, variables: Readonly<Record<string, string>>): string {
+  const path = join(folder, ENVIRONMENT);
+  const lines = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+  writeSecretFile(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+function renewKiosk(folder: string, content: JoinContent): Joined {
+  const before = parseEnv(readFileSync(join(folder, ENVIRONMENT), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const environment = writeEnvironment(folder, { ...before, ...writeIdentity(folder, content) });
+  return { store: content.store_code, name: content.name, environment, epoch: null };
+}
+
+async function writeKiosk(
+  folder: string,
+  content: JoinContent,
+  { http, clock, ids }: JoinOptions,
+): Promise<Joined> {
+  const { store_code, name, day, last_epoch } = content;
+  const identity = writeIdentity(folder, content);
   const path = join(folder, 'data', `${store_code}.db`);
   const database = await openKioskDatabase({ path }, { store: storeCode(store_code), clock, ids });
   let epoch: number | null = null;
@@ -138,20 +188,20 @@ async function writeKiosk(
         timeZone: day.time_zone,
         rolloverMinutes: parseRollover(day.rollover) ?? 0,
       };
-      // Head Office may know an epoch that this machine's clock has not come to.
-      const nowMs = Math.max(clock.nowMs(), (last_epoch + 1) * 1000);
-      epoch = (await beginEpoch(database, { nowMs, rules, ids })).epoch;
+      const begun = await beginEpoch(database, {
+        nowMs: clock.nowMs(),
+        rules,
+        ids,
+        known: last_epoch,
+      });
+      epoch = begun.epoch;
     }
   } finally {
     await database.destroy();
   }
-  const environment = join(folder, 'kiosk.env');
-  const variables: Readonly<Record<string, string>> = {
+  const environment = writeEnvironment(folder, {
     STORE_CODE: store_code,
-    MQTT_URL: broker.url,
-    ...(broker.ca === '' ? {} : { MQTT_CA: ca }),
-    CREDENTIAL_DIR: credentials,
-    TRUST_ANCHORS: anchors,
+    ...identity,
     DB_PATH: path,
     EXPORT_DIR: join(folder, 'exports'),
     BACKUP_DIR: join(folder, 'backups'),
@@ -160,8 +210,6 @@ async function writeKiosk(
     HTTP_HOST: http.host,
     HTTP_PORT: String(http.port),
     API_TOKEN: ids.secret(TOKEN_BYTES),
-  };
-  const lines = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  writeSecretFile(environment, `${lines.join('\n')}\n`);
+  });
   return { store: store_code, name, environment, epoch };
 }
