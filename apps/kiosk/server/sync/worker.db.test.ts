@@ -167,7 +167,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     office.command('c1', again);
     office.command('c2', { name: 'ping' });
     office.command('c3', { name: 'ping' }, -1000);
-    office.command('c4', { name: 'rotate' });
+    office.command('c4', { name: 'rotate', user: 'S03.2', sealed: 'x' });
     await waitFor('five results', () => told('results').length === 5);
     const results = told('results') as { command_id: string; outcome: string; at: string }[];
     expect(results.map(({ command_id, outcome }) => `${command_id} ${outcome}`)).toEqual([
