@@ -131,25 +131,25 @@ const payOut: Act = (turn) =>
     reason: 'window cleaner',
   });
 
-/** Changes one of this till's own orders; where no answer came, what the shop says of it afterwards is the answer. */
+/**
+ * Changes one of this till's own orders. Where no answer came it is asked for again, which changes nothing twice: only
+ * then is it certain that the first request has had its effect, and what the shop says of the order is its answer.
+ */
 async function change(turn: Turn, path: string, body: object): Promise<void> {
   const { face, history, mine, random, refused } = turn;
   if (mine.length === 0) return;
   const id = random.pick(mine.slice(-200));
-  let isCertain = true;
-  const { status, body: answer } = await asked(turn, async () => {
-    try {
-      const answered = await face.post(`/api/orders/${id}/${path}`, body);
-      if (answered.status < 500) return answered;
-    } catch {
-      // It may have been done all the same: looked up below.
-    }
-    isCertain = false;
-    return face.get(`/api/orders/${id}`);
+  let attempts = 0;
+  const { status, body: answer } = await asked(turn, () => {
+    attempts++;
+    return face.post(`/api/orders/${id}/${path}`, body);
   });
-  if (status === 200) history.changed(answer.order as OrderAnswer);
-  else if (isCertain) refused(`/${path} ${status} ${answer?.faults?.[0]?.code ?? answer?.code}`);
-  else refused(`${id} was answered, and then ${status}`);
+  if (status === 200) return history.changed(answer.order as OrderAnswer);
+  refused(`/${path} ${status} ${answer?.faults?.[0]?.code ?? answer?.code}`);
+  if (attempts === 1) return;
+  const now = await asked(turn, () => face.get(`/api/orders/${id}`));
+  if (now.status === 200) history.changed(now.body.order as OrderAnswer);
+  else refused(`${id} was answered, and then ${now.status}`);
 }
 
 const voidOne: Act = (turn) => change(turn, 'void', { crewId: 7, reason: 'came back' });

@@ -140,6 +140,30 @@ async function stillCount(books: Parameters<typeof countRivalOrders>[0]) {
   return last;
 }
 
+async function rivalClient(url: string, store: string): Promise<MqttClient> {
+  const client = await connectAsync(url, {
+    clientId: `rival-${store}`,
+    clean: false,
+    protocolVersion: 5,
+    properties: { sessionExpiryInterval: 3600 },
+    reconnectPeriod: 0,
+  });
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
+const published = (client: MqttClient, topic: string, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error('the connection ended'));
+    client.once('close', ended);
+    client.publish(topic, text, { qos: 1 }, (error) => {
+      client.off('close', ended);
+      if (error == null) resolve();
+      else reject(error);
+    });
+  });
+
 interface RivalShop {
   readonly sell: (orders: number) => Promise<void>;
   /** Rows of its outbox that are done: the broker said so. */
@@ -158,15 +182,8 @@ function createRivalShop(store: string, url: string, at: string): RivalShop {
         const { text } = journal.sell(at.slice(0, 10), at);
         for (;;) {
           try {
-            client ??= await connectAsync(url, {
-              clientId: `rival-${store}`,
-              clean: false,
-              protocolVersion: 5,
-              properties: { sessionExpiryInterval: 3600 },
-              reconnectPeriod: 0,
-            });
-            client.on('error', () => undefined);
-            await client.publishAsync(`stores/${store}/orders`, text, { qos: 1 });
+            client ??= await rivalClient(url, store);
+            await published(client, `stores/${store}/orders`, text);
             break;
           } catch {
             client?.end(true);
