@@ -57,6 +57,8 @@ export type Refusal =
   /** The request id belongs to something else that was asked for. */
   | { readonly type: 'request-id-reused' }
   | { readonly type: 'unknown-order' }
+  /** Months old: its day is no longer corrected here. */
+  | { readonly type: 'too-old' }
   | { readonly type: 'not-for-kitchen'; readonly reason: 'voided' | 'nothing-to-cook' };
 
 export type SaleRequest = OrderRequest & {
@@ -171,6 +173,7 @@ export function createTill(deps: TillDeps): Till {
         return ok(outcome.stored);
       case 'refused':
         return err({ type: 'refused', faults: outcome.error });
+      case 'too-old':
       case 'unknown-order':
         return err(outcome);
     }

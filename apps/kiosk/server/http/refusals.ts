@@ -16,6 +16,7 @@ export const REVISION_PROBLEMS = {
   401: ['not-authenticated'],
   403: ['not-allowed'],
   404: ['unknown-order'],
+  409: ['order-too-old'],
   422: ['order-refused'],
 } as const;
 
@@ -56,6 +57,8 @@ function problemOf(refusal: Refusal): Problem {
       return new Problem(409, refusal.type, 'the request id belongs to something else', {
         faults: [{ path: 'requestId', code: refusal.type, message: 'use a new one' }],
       });
+    case 'too-old':
+      return new Problem(409, 'order-too-old', 'its day is too long ago to be corrected here');
     case 'unknown-order':
       return new Problem(404, refusal.type, 'there is no such order here');
     case 'not-for-kitchen':

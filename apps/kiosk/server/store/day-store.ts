@@ -25,6 +25,7 @@ import type { CrashPoint } from '@tillwire/runtime';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
 import { appendEvent, type JournalTail, lockJournal } from './journal-append.ts';
 import { orderOfBytes } from './order-bytes.ts';
+import { isBeyondCorrection } from './pruned-through.ts';
 import { countedTakings } from './shift-store.ts';
 
 /** A closed day as it was last issued. */
@@ -336,6 +337,7 @@ export async function reissueFrom(
 ): Promise<JournalTail> {
   const day = await dayRow(tx, change.date);
   if (day === undefined || day.closed_at_ms === null) return tail;
+  if (await isBeyondCorrection(tx, change.date)) return tail;
   return reissueAfter(tx, await reissueDay(tx, tail, change), change);
 }
 

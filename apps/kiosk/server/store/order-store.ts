@@ -24,6 +24,7 @@ import {
 } from './journal-append.ts';
 import { reissueFrom } from './day-store.ts';
 import { orderOfBytes } from './order-bytes.ts';
+import { isBeyondCorrection } from './pruned-through.ts';
 import { firstSequenceOf } from './number-floor.ts';
 import type { KitchenStatus } from './schema.ts';
 
@@ -73,6 +74,8 @@ export interface OrderStore {
   ) => Promise<
     | { readonly type: 'revised'; readonly stored: StoredOrder; readonly row: number }
     | { readonly type: 'refused'; readonly error: E }
+    /** Orders of its day were pruned: the day cannot be issued anew. */
+    | { readonly type: 'too-old' }
     | { readonly type: 'unknown-order' }
   >;
   /** Moves an order through the kitchen; no journal event: Head Office has no part in it. */
@@ -151,6 +154,9 @@ export function createOrderStore(
         const head = await lockJournal(tx);
         const held = await read(tx, id);
         if (held === null) return { type: 'unknown-order' as const };
+        if (await isBeyondCorrection(tx, held.order.businessDate)) {
+          return { type: 'too-old' as const };
+        }
         const changed = change(held.order);
         if (!changed.ok) return { type: 'refused' as const, error: changed.error };
         const order = changed.value;

@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { businessDate, catalogVersion, storeCode, utcInstant } from '@tillwire/domain';
+import {
+  addDays,
+  businessDate,
+  catalogVersion,
+  globalOrderId,
+  storeCode,
+  utcInstant,
+  voidOrder,
+} from '@tillwire/domain';
 import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
@@ -16,6 +24,7 @@ import { type KioskDatabase, openKioskDatabase } from './database.ts';
 import { createJournalStore } from './journal-store.ts';
 import { createOrderStore } from './order-store.ts';
 import { KEPT_AFTER_ACK_MS, pruneJournal } from './prune-store.ts';
+import { isBeyondCorrection } from './pruned-through.ts';
 import { NO_SYNC_STATE, type SyncState } from './sync-state-store.ts';
 
 const STORE = storeCode('S03');
@@ -81,6 +90,20 @@ it('The beginning of the journal goes once nobody needs it, with the orders on i
   expect(await createJournalStore(db).heads()).toMatchObject([
     { journal_epoch: 1, journal_seq: 10, holes: [] },
   ]);
+});
+
+it('A day some of whose orders were pruned is not corrected any more, nor is its week', async () => {
+  await acknowledge(all);
+  await pruneJournal(db, wordOf(4));
+  const orders = createOrderStore(db, { store: STORE, crashPoint: () => undefined });
+  const last = globalOrderId({ store: STORE, businessDate: DATE, sequence: 10 });
+  const outcome = await orders.revise(last, ACKED, (order) =>
+    voidOrder(order, { crewId: '7', reason: 'mistake' }),
+  );
+  expect(outcome).toEqual({ type: 'too-old' });
+  // DATE is a Wednesday: its week ends on the fourth day after it.
+  expect(await isBeyondCorrection(db, addDays(DATE, 4))).toBe(true);
+  expect(await isBeyondCorrection(db, addDays(DATE, 5))).toBe(false);
 });
 
 it.each([

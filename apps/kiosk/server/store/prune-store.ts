@@ -1,4 +1,6 @@
+import { businessDate } from '@tillwire/domain';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
+import { notePruned } from './pruned-through.ts';
 import type { SyncState } from './sync-state-store.ts';
 
 /** Acknowledged events are kept this long, in Head Office's time. */
@@ -55,6 +57,12 @@ async function pruneBeginning(
     .execute();
   if (found.length === 0) return 0;
   const rows = found.map(({ row }) => row);
+  const newest = await tx
+    .selectFrom('orders')
+    .select((eb) => eb.fn.max('business_date').as('date'))
+    .where('row', 'in', rows)
+    .executeTakeFirst();
+  if (newest?.date != null) await notePruned(tx, businessDate(newest.date));
   await tx.deleteFrom('orders').where('row', 'in', rows).execute();
   await tx.deleteFrom('day_issues').where('row', 'in', rows).execute();
   await tx.deleteFrom('journal').where('row', 'in', rows).execute();
