@@ -1,3 +1,4 @@
+import { utcInstant } from '@tillwire/domain';
 import { systemClock } from '@tillwire/runtime';
 import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
 
@@ -11,7 +12,7 @@ function seedOf(args: Arguments): string {
   throw new UsageError(`--seed takes letters, digits and dashes, not ${seed}`);
 }
 
-const nowText = (): string => new Date(systemClock.nowMs()).toISOString();
+const nowText = (): string => utcInstant(systemClock.nowMs());
 
 /** Only those who ask for it wait for it to be read. */
 const loadLab = () => import('@tillwire/lab');
@@ -58,6 +59,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
     options: {
       seed: { type: 'string', value: 'N', help: 'the same seed kills the same', default: '1' },
       orders: { type: 'string', value: 'K', help: 'orders to sell', default: '20000' },
+      quiet: { type: 'boolean', help: 'kill nothing: what it does when nothing happens to it' },
       stores: { type: 'string', value: 'K', help: 'shops', default: '5' },
       json: { type: 'boolean', help: 'print one JSON document' },
     },
@@ -67,7 +69,9 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
         seed: seedOf(args),
         orders: number(args, 'orders', 100, 1_000_000, 20_000),
         stores: number(args, 'stores', 1, 50, 5),
-        kills: { worker: 3, broker: 2, postgres: 1 },
+        kills: args.flag('quiet')
+          ? { worker: 0, broker: 0, postgres: 0 }
+          : { worker: 3, broker: 2, postgres: 1 },
         now: nowText,
         tell: (line) => complain(`tillwire chaos rival: ${line}`),
       });

@@ -10,10 +10,12 @@ import {
   COPIED_TABLES,
   copyIn,
   copyOut,
+  countOrders,
   makeCopyTable,
   makeOrders,
   readEvents,
 } from '../store/many-orders.ts';
+import { countQuarantined } from '../store/end-state.ts';
 import { until } from '../waiting.ts';
 import { findProgram } from '../world/program.ts';
 import type { World } from '../world/world.ts';
@@ -62,7 +64,7 @@ async function saleToVisible(world: World, requestId: string): Promise<number> {
     await until(
       `${id} at Head Office`,
       async () => (await world.office.face.get(`/api/orders/${id}`)).status === 200,
-      { withinMs: 30_000, everyMs: 1 },
+      { withinMs: 30_000, everyMs: 5 },
     );
   });
 }
@@ -87,6 +89,8 @@ export async function visibility({ world, isQuick }: ChainDeps): Promise<readonl
 /** Real events, sold again by 15 light kiosks at once, against COPY of the same rows. */
 export async function flush({ world, isQuick, now, tell }: ChainDeps): Promise<readonly Row[]> {
   const each = isQuick ? 600 : 2400;
+  // What the light kiosks sell is what a real shop sold.
+  for (let sale = 0; sale < 50; sale++) await saleToVisible(world, `template-${sale}`);
   const templates = await readEvents(world.books, shopOf(world).store, 200);
   const at = now();
   const kiosks = await Promise.all(
@@ -112,6 +116,7 @@ export async function flush({ world, isQuick, now, tell }: ChainDeps): Promise<r
   isFlushing = false;
   await selling;
   const orders = kiosks.length * each;
+  await assertInBooks(world, orders);
   const copy = await copyRate(world);
   await Promise.all(kiosks.map((kiosk) => kiosk.disconnect()));
   const rate = orders / seconds;
@@ -132,6 +137,14 @@ export async function flush({ world, isQuick, now, tell }: ChainDeps): Promise<r
       isKept: p99 <= 2000,
     },
   ];
+}
+
+/** @throws when a light kiosk's orders were acknowledged without being booked: parked ones measure nothing. */
+async function assertInBooks({ books, lightStores }: World, orders: number): Promise<void> {
+  const [booked, parked] = [await countOrders(books, lightStores), await countQuarantined(books)];
+  if (booked !== orders || parked > 0) {
+    throw new Error(`${orders} orders were flushed, ${booked} are booked and ${parked} are parked`);
+  }
 }
 
 /** Orders a second of one connection that copies in what the books hold, lines and journal included. */

@@ -18,6 +18,7 @@ export interface LightJournal {
 }
 
 export function createLightJournal(store: string, templates: Templates): LightJournal {
+  if (templates.length === 0) throw new Error('there is nothing to sell again');
   const events: LightEvent[] = [];
   const numbers = new Map<string, number>();
   let prevHash = ZERO_HASH;

@@ -3,13 +3,14 @@
  * does by itself. `node apps/lab/rival/worker.ts mqtt://… postgres://…`
  */
 import process from 'node:process';
-import { connectAsync } from 'mqtt';
+import { connect } from 'mqtt';
 import { openBooks } from '../store/office-books.ts';
 import { insertRivalOrder } from '../store/rival-books.ts';
 
 const [url = '', databaseUrl = ''] = process.argv.slice(2);
 const books = openBooks(databaseUrl);
-const client = await connectAsync(url, {
+// Listens before it connects: what its session kept comes at once.
+const client = connect(url, {
   clientId: 'rival-worker',
   clean: false,
   protocolVersion: 5,
@@ -20,6 +21,9 @@ client.on('message', (_topic, payload) => {
     // As the advice has it: written to the log, and on with the next.
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   });
+});
+await new Promise<void>((resolve) => {
+  client.once('connect', () => resolve());
 });
 await client.subscribeAsync('stores/+/orders', { qos: 1 });
 process.stdout.write('worker is subscribed\n');

@@ -74,3 +74,14 @@ export const makeCopyTable = async (books: OfficeBooks, name: string): Promise<v
 
 export const copyOut = (name: string): string => `COPY (SELECT * FROM ${name}) TO STDOUT`;
 export const copyIn = (name: string): string => `COPY copied_${name} FROM STDIN`;
+
+export const countOrders = async (
+  books: OfficeBooks,
+  stores: readonly string[],
+): Promise<number> => {
+  const [row] = await books.query<{ count: number }>(
+    'SELECT count(*) AS count FROM orders WHERE store = ANY($1)',
+    [stores],
+  );
+  return row?.count ?? 0;
+};
