@@ -169,7 +169,7 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
       // Errors of a connection that was given up are nobody's business, but unheard they would end the process.
       own.on('error', () => undefined);
       closed = new Promise((resolve) => {
-        own.end(link.state !== 'stopped', {}, () => resolve());
+        own.end(link.state !== 'stopped' || !own.connected, {}, () => resolve());
       });
     }
     for (const settle of [...lost, ...never]) settle();
