@@ -82,10 +82,11 @@ export function registerEventRoutes(
       send(`event: stores\ndata: ${JSON.stringify({ stores: changed })}\n\n`);
     }
     const text = JSON.stringify(await catalogue());
-    if (shownCatalogue !== null && shownCatalogue !== text) send('event: catalogue\ndata: {}\n\n');
+    // The first look is told too: a screen may have fetched what it shows before it.
+    if (shownCatalogue !== text) send('event: catalogue\ndata: {}\n\n');
     shownCatalogue = text;
     const firing = JSON.stringify(await alerts());
-    if (shownAlerts !== null && shownAlerts !== firing) send(`event: alerts\ndata: ${firing}\n\n`);
+    if (shownAlerts !== firing) send(`event: alerts\ndata: ${firing}\n\n`);
     shownAlerts = firing;
   };
 
