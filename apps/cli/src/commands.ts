@@ -64,7 +64,7 @@ const GROUPS: readonly {
   },
   { words: ['broker'], load: async () => (await import('./broker.ts')).brokerCommands },
   {
-    words: ['simulate', 'bench', 'chaos'],
+    words: ['bench', 'chaos'],
     load: async (context) => (await import('./lab.ts')).labCommands(context),
   },
 ];
