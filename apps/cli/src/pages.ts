@@ -4,7 +4,9 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../../..');
 /** The screens of each app, and whatever of ours they are built from besides. */
 const SCREENS = ['apps/kiosk/ui', 'apps/head-office/ui'].map((path) => join(ROOT, path));
-const SHARED = ['packages/domain/src', 'packages/contract/src'].map((path) => join(ROOT, path));
+const SHARED = ['packages/domain/src', 'packages/contract/src', 'packages/design'].map((path) =>
+  join(ROOT, path),
+);
 const BUILT = 'dist';
 
 /** Builds the screens that are missing or older than what they are made of, telling `tell` which. */

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 // The tokens and the base come before what screens add to them.
+import '@tillwire/design/colours.css';
 import './design/tokens.css';
 import './design/base.css';
 import './parts/chart.css';

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 // The tokens and the base come before what screens add to them.
+import '@tillwire/design/colours.css';
 import './design/tokens.css';
 import './design/base.css';
 import { lockWhenIdle, refreshMe } from './access/me.ts';
