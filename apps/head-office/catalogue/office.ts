@@ -1,6 +1,7 @@
 import type { CatalogueReport } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import { type Clock, Problem } from '@tillwire/runtime';
+import { progressOf, type StoreProgress } from '@tillwire/sync';
 import {
   deltasOf,
   type IssuedDelta,
@@ -23,7 +24,6 @@ import {
 import { dueNow } from './issuing.ts';
 import type { Menu, MenuTarget } from './menu.ts';
 import { createPublishingDesk, type PublishingDesk } from './publishing.ts';
-import { progressOf, type StoreProgress } from './roll-out.ts';
 
 /** Where one store is with its catalogue. */
 export interface StoreStanding {

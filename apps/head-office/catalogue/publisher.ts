@@ -26,6 +26,7 @@ import {
   type Service,
   untilAborted,
 } from '@tillwire/runtime';
+import { planRetained, type SeenMessage } from '@tillwire/sync';
 import {
   keepReport,
   lockCatalogue,
@@ -40,7 +41,6 @@ import { insertConfigs, newestConfigs, raiseConfigVersion } from '../store/confi
 import { type Database, inTransaction } from '../store/database.ts';
 import { reissueDelta } from './issuing.ts';
 import type { PublishingDesk } from './publishing.ts';
-import { planRetained, type SeenMessage } from './retained.ts';
 import { createWantedSet, type WantedSet } from './wanted.ts';
 
 export interface PublisherDeps {

@@ -1,5 +1,6 @@
 import { type Clock, Problem } from '@tillwire/runtime';
 import { type StoreCode, utcInstant } from '@tillwire/domain';
+import { type RollOutPlan, wavesOf } from '@tillwire/sync';
 import type { PoolClient } from 'pg';
 import {
   headRelease,
@@ -13,21 +14,25 @@ import {
   readFulls,
   readMenu,
   readRelease,
-  readReports,
   type Release,
   rollingReleases,
   setReleaseState,
-  setWaves,
   keepContent,
   shopsOfMenu,
 } from '../store/catalogue-store.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { takeDraft } from '../store/draft-store.ts';
-import { isServed, listStores } from '../store/fleet-store.ts';
 import { draftChanged, menuOfDraft, servedStores, unknownDraft, unknownRelease } from './drafts.ts';
-import { issueDeltas, partFor, type ReadRelease, wouldChange } from './issuing.ts';
+import { partFor, type ReadRelease, wouldChange } from './issuing.ts';
 import { type Menu, menuFaults, rebaseMenu } from './menu.ts';
-import { progressOf, type RollOutPlan, stepRollOut, type ToldStore, wavesOf } from './roll-out.ts';
+import {
+  begin,
+  isScheduled,
+  stepRelease,
+  tellAgain,
+  tellNewcomers,
+  tellNextWave,
+} from './rolling.ts';
 
 export interface Publish {
   readonly draftId: number;
@@ -120,9 +125,6 @@ export function createPublishingDesk({
 
 const notIn = (state: Release['state'], needed: Release['state']): Problem =>
   new Problem(409, 'wrong-release-state', `the release is ${state}, not ${needed}`);
-
-const isScheduled = ({ effectiveFromMs }: Release, nowMs: number): boolean =>
-  effectiveFromMs !== null && effectiveFromMs > nowMs;
 
 /** The newest release that counts and is due. */
 async function releaseInForce(client: PoolClient, nowMs: number): Promise<Release | null> {
@@ -282,103 +284,6 @@ async function changedStores(
   );
 }
 
-async function begin(
-  client: PoolClient,
-  { release: { releaseId } }: ReadRelease,
-  waves: readonly (readonly StoreCode[])[],
-  nowMs: number,
-): Promise<Release> {
-  await setWaves(client, { releaseId, waves, wavesTold: 0 });
-  const release = await readRelease(client, releaseId);
-  if (release === null) throw unknownRelease(releaseId);
-  if (waves.length === 0) await setReleaseState(client, releaseId, 'complete', '');
-  else await tellNextWave(client, release, nowMs);
-  return (await readRelease(client, releaseId)) ?? release;
-}
-
-async function tellNextWave(client: PoolClient, release: Release, nowMs: number): Promise<void> {
-  const wave = release.waves[release.wavesTold];
-  if (wave === undefined) return;
-  const served = new Set(await servedStores(client));
-  const stores = wave.filter((store) => served.has(store));
-  await issueDeltas(client, stores, await tellingOf(client, release, nowMs));
-  await setWaves(client, { ...release, wavesTold: release.wavesTold + 1 });
-  await markChange(client);
-}
-
-/**
- * Tells the stores again that were told of a release and have not come to it: made anew out of the release, as what
- * was refused may have been spoilt on its way.
- */
-async function tellAgain(client: PoolClient, release: Release, nowMs: number): Promise<void> {
-  const [held, reports] = [await newestDeltas(client), await readReports(client)];
-  const served = new Set(await servedStores(client));
-  const stores = release.waves
-    .slice(0, release.wavesTold)
-    .flat()
-    .filter((store) => {
-      const version = held.get(store)?.version;
-      if (version === undefined || !served.has(store)) return false;
-      const progress = progressOf({ version, report: reports.get(store)?.report ?? null });
-      return progress !== 'applied' && progress !== 'staged';
-    });
-  await issueDeltas(client, stores, await tellingOf(client, release, nowMs));
-}
-
-/** What a store is told of a release: from when, and what rides on it. */
-async function tellingOf(client: PoolClient, release: Release, nowMs: number) {
-  const own: ReadRelease = { release, menu: await readMenu(client, release) };
-  if (isScheduled(release, nowMs)) return { now: null, next: own, nowMs };
-  const rider = (await listReleases(client, 200)).find(
-    ({ ridesOn, state }) => ridesOn === release.releaseId && state !== 'cancelled',
-  );
-  const next =
-    rider === undefined || !isScheduled(rider, nowMs)
-      ? null
-      : { release: rider, menu: await readMenu(client, rider) };
-  return { now: own, next, nowMs };
-}
-
-async function stepRelease(client: PoolClient, release: Release, nowMs: number): Promise<void> {
-  const at = release.wavesTold - 1;
-  const [held, reports, stores] = [
-    await newestDeltas(client),
-    await readReports(client),
-    await listStores(client),
-  ];
-  const told = (release.waves[at] ?? []).flatMap((store): readonly ToldStore[] => {
-    const delta = held.get(store);
-    const known = stores.find((one) => one.store === store);
-    if (delta === undefined || known === undefined || !isServed(known)) return [];
-    return [
-      {
-        store,
-        version: delta.version,
-        toldAtMs: delta.issuedAtMs,
-        report: reports.get(store)?.report ?? null,
-        online: known.online === true,
-      },
-    ];
-  });
-  const step = stepRollOut(
-    {
-      told,
-      isCanaryWave: at === 0 && release.waves.length > 1,
-      isLastWave: at === release.waves.length - 1,
-      scheduled:
-        isScheduled(release, nowMs) ||
-        told.some(({ store }) => held.get(store)?.nextReleaseId != null),
-    },
-    nowMs,
-  );
-  if (step.type === 'next-wave') await tellNextWave(client, release, nowMs);
-  else if (step.type === 'complete')
-    await setReleaseState(client, release.releaseId, 'complete', '');
-  else if (step.type === 'halt') {
-    await setReleaseState(client, release.releaseId, 'halted', step.reason);
-  }
-}
-
 async function rollBack(
   client: PoolClient,
   { to, note, by }: { readonly to: number; readonly note: string; readonly by: string },
@@ -400,34 +305,4 @@ async function rollBack(
   await retire(client, pending, created);
   const stores = await servedStores(client);
   return begin(client, created, stores.length === 0 ? [] : [stores], nowMs);
-}
-
-/** A store provisioned since, or left out by an empty release, gets what all others have. */
-async function tellNewcomers(db: Database, nowMs: number): Promise<void> {
-  const [served, held] = [await servedStores(db), await newestDeltas(db)];
-  const lacking = served.filter((store) => !held.has(store));
-  if (lacking.length === 0) return;
-  await inTransaction(db, async (client) => {
-    await lockCatalogue(client);
-    const before = await newestDeltas(client);
-    const stores = lacking.filter((store) => !before.has(store));
-    const releases = await listReleases(client, 200);
-    const release = releases.find(
-      ({ state, ...rest }) => state === 'complete' && !isScheduled({ state, ...rest }, nowMs),
-    );
-    if (release === undefined || stores.length === 0) return;
-    const scheduled = releases.find(
-      (one) => isScheduled(one, nowMs) && (one.state === 'complete' || one.state === 'rolling-out'),
-    );
-    const next =
-      scheduled === undefined
-        ? null
-        : { release: scheduled, menu: await readMenu(client, scheduled) };
-    await issueDeltas(client, stores, {
-      now: { release, menu: await readMenu(client, release) },
-      next,
-      nowMs,
-    });
-    await markChange(client);
-  });
 }

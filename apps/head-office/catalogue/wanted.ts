@@ -7,11 +7,11 @@ import {
   type SigningKey,
   topicOf,
 } from '@tillwire/contract';
+import type { WantedMessage } from '@tillwire/sync';
 import { newestDeltas, readContent, readFulls } from '../store/catalogue-store.ts';
 import { newestConfigs } from '../store/config-store.ts';
 import type { Database } from '../store/database.ts';
 import { servedStores } from './drafts.ts';
-import type { WantedMessage } from './retained.ts';
 
 /** Fulls that are published though nothing names them. */
 const NEWEST_FULLS = 2;

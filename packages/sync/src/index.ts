@@ -4,3 +4,5 @@ export * from './watermark.ts';
 export * from './release.ts';
 export * from './catalogue.ts';
 export * from './refill.ts';
+export * from './catalogue-retained.ts';
+export * from './roll-out.ts';

@@ -1,7 +1,7 @@
 import { sha256 } from '@tillwire/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planRetained, type SeenMessage, type WantedMessage } from './retained.ts';
+import { planRetained, type SeenMessage, type WantedMessage } from './catalogue-retained.ts';
 
 const full = (version: number): string => `ho/catalog/full/v${version}`;
 const wantedSet = (entries: Readonly<Record<string, number>>): Map<string, WantedMessage> =>
