@@ -84,6 +84,12 @@ describe('the basket', () => {
     expect(basket.value.lines).toHaveLength(1);
   });
 
+  it('never gives a line the key another one had, so that the next order opens at its own first step', () => {
+    const before = addLine(burger);
+    clearBasket();
+    expect(addLine(burger)).toBeGreaterThan(before);
+  });
+
   it('splits one off to change it alone', () => {
     const key = addLine({ ...burger, quantity: 3 });
     const one = splitOne(key);

@@ -127,10 +127,14 @@ const change = (lineChange: (lines: readonly DraftLine[]) => readonly DraftLine[
   basket.value = { ...basket.value, lines: lineChange(basket.value.lines) };
 };
 
-const nextKey = (): number =>
-  [basket.value, ...held.value]
-    .flatMap(({ lines: drafts }) => drafts)
-    .reduce((highest, { key }) => Math.max(highest, key), 0) + 1;
+let lastKey = 0;
+
+/** A key no line of this tab ever had: what is remembered of a line is never taken for another one's. */
+function nextKey(): number {
+  const kept = [basket.value, ...held.value].flatMap(({ lines: drafts }) => drafts);
+  lastKey = kept.reduce((highest, { key }) => Math.max(highest, key), lastKey) + 1;
+  return lastKey;
+}
 
 /** Whether two requests sell the same thing, whatever their quantities. */
 const sameItem = (a: LineRequest, b: LineRequest): boolean => soldAs(a) === soldAs(b);
