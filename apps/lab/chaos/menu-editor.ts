@@ -12,7 +12,7 @@ interface Product {
  * gives themselves away by an order with two endings.
  */
 export async function changeMenu(
-  { office: { face }, env, databaseUrl }: World,
+  { office: { face }, env, databaseUrl, reins }: World,
   pence: number,
 ): Promise<void> {
   let answer: Answer | undefined;
@@ -48,10 +48,8 @@ export async function changeMenu(
   await until(
     'the menu to be published',
     async () => {
-      await tillwire(['catalogue', 'publish', String(draft.draftId), '--json'], {
-        ...env,
-        DATABASE_URL: databaseUrl,
-      });
+      const publish = ['catalogue', 'publish', String(draft.draftId), '--json'];
+      await tillwire(publish, { ...env, DATABASE_URL: databaseUrl }, reins);
       return true;
     },
     { withinMs: 60_000, everyMs: 2000 },

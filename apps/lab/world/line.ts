@@ -1,5 +1,7 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import type { Meddler, Passage } from './meddler.ts';
 
 /** A line to the broker that can be cut, slowed and held. */
 export interface Line {
@@ -10,13 +12,23 @@ export interface Line {
   readonly freeze: () => void;
   /** Every piece arrives this much later. */
   readonly slow: (delayMs: number) => void;
+  /** Every message late, out of order and now and then twice; only a line that reads what passes can. */
+  readonly meddle: () => void;
   /** Lets everything through again. */
   readonly mend: () => void;
   readonly close: () => void;
 }
 
-/** A TCP proxy on a free loopback port to `targetPort`. */
-export async function startLine(targetPort: number): Promise<Line> {
+/** What a line needs that reads what passes: it is the broker to the shop, and the shop to the broker. */
+export interface Reading {
+  readonly meddler: Meddler;
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+/** A proxy on a free loopback port to `targetPort`: of bytes, or of MQTT over TLS where it is to read them. */
+export async function startLine(targetPort: number, reading?: Reading): Promise<Line> {
   const sockets = new Set<Socket>();
   let state: 'through' | 'cut' | 'frozen' = 'through';
   let delayMs = 0;
@@ -24,18 +36,20 @@ export async function startLine(targetPort: number): Promise<Line> {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
   };
-  const forward = (from: Socket, to: Socket): void => {
-    from.on('data', (piece) => {
+  const forward = (from: Socket, to: Socket, passage: Passage): void => {
+    const write = (piece: Buffer): void => {
+      if (!to.destroyed && !to.write(piece)) {
+        from.pause();
+        to.once('drain', () => from.resume());
+      }
+    };
+    from.on('data', (piece: Buffer) => {
       // What a half-open line swallowed is gone: the connection is of no use afterwards.
       if (state === 'frozen' || to.destroyed) return;
-      const pass = (): void => {
-        if (!to.destroyed && !to.write(piece)) {
-          from.pause();
-          to.once('drain', () => from.resume());
-        }
-      };
-      if (delayMs === 0) pass();
-      else after(pass, delayMs);
+      passage(piece, (passed) => {
+        if (delayMs === 0) write(passed);
+        else after(() => write(passed), delayMs);
+      });
     });
   };
   const hold = (socket: Socket): void => {
@@ -44,17 +58,28 @@ export async function startLine(targetPort: number): Promise<Line> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   };
-  const server = createServer((near) => {
+  const take = (near: Socket): void => {
     if (state === 'cut') return void near.destroy();
     hold(near);
     if (state === 'frozen') return void near.resume();
-    const far = connect(targetPort, '127.0.0.1');
+    const far =
+      reading === undefined
+        ? connect(targetPort, '127.0.0.1')
+        : connectTls({ port: targetPort, host: '127.0.0.1', servername: 'localhost', ca: reading.ca });
     hold(far);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
-    forward(near, far);
-    forward(far, near);
-  });
+    const { up, down } = reading?.meddler.connection() ?? { up: asItIs, down: asItIs };
+    forward(near, far, up);
+    forward(far, near, down);
+  };
+  const server: Server =
+    reading === undefined
+      ? createServer(take)
+      : createTlsServer({ key: reading.key, cert: reading.cert }, take).on(
+          'tlsClientError',
+          (_error, socket) => socket.destroy(),
+        );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -73,7 +98,12 @@ export async function startLine(targetPort: number): Promise<Line> {
     slow: (ms) => {
       delayMs = ms;
     },
+    meddle: () => {
+      if (reading === undefined) throw new Error('this line reads nothing of what passes');
+      reading.meddler.isMeddling(true);
+    },
     mend: () => {
+      reading?.meddler.isMeddling(false);
       if (state === 'frozen' || delayMs > 0) drop();
       state = 'through';
       delayMs = 0;
@@ -84,6 +114,8 @@ export async function startLine(targetPort: number): Promise<Line> {
     },
   };
 }
+
+const asItIs: Passage = (piece, pass) => pass(piece);
 
 /** A loopback port that is free now. */
 export const freePort = (): Promise<number> =>

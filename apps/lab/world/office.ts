@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { join } from 'node:path';
 import { createFace, type Face } from '../http.ts';
+import type { Reins } from '../simulate/simulated-time.ts';
 import type { LabBroker } from './broker.ts';
 import { freePort, type Line, startLine } from './line.ts';
 import { createProgram, type Program } from './program.ts';
-import { TILLWIRE } from './tillwire.ts';
+import { tillwireOf } from './tillwire.ts';
 
 /** Head Office as processes of their own, behind one line. */
 export interface Office {
@@ -28,6 +29,7 @@ export interface OfficeOptions {
   readonly ingestWorkers: number;
   /** Workers split the shops by number, or share one subscription. */
   readonly isSplit: boolean;
+  readonly reins?: Reins | undefined;
 }
 
 const TOKEN = 'the-lab-is-an-admin';
@@ -54,9 +56,10 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     createProgram({
       name,
       command: process.execPath,
-      args: [TILLWIRE, 'head-office', roles],
+      args: [tillwireOf(options.reins), 'head-office', roles],
       env: { ...env, ...(await broker.account(user, line.port)), ...more },
       logs,
+      reins: options.reins,
       ...(ready === undefined ? {} : { ready }),
     });
   const dashboard = await program(

@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { join } from 'node:path';
 import { createFace, type Face } from '../http.ts';
+import type { Reins } from '../simulate/simulated-time.ts';
 import type { LabBroker } from './broker.ts';
 import { freePort, type Line, startLine } from './line.ts';
 import { createProgram, type Program } from './program.ts';
-import { TILLWIRE } from './tillwire.ts';
+import { tillwireOf } from './tillwire.ts';
 
 export const SHOP_PARTS = ['web', 'sync', 'scheduler'] as const;
 export type ShopPart = (typeof SHOP_PARTS)[number];
@@ -30,6 +31,7 @@ export interface ShopOptions {
   readonly broker: LabBroker;
   /** Path of Head Office's public keys. */
   readonly anchors: string;
+  readonly reins?: Reins | undefined;
 }
 
 const TOKEN = 'the-lab-is-a-manager';
@@ -53,9 +55,10 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     createProgram({
       name: role === null ? store : `${store}-${role}`,
       command: process.execPath,
-      args: [TILLWIRE, 'kiosk', ...(role === null ? [] : [role])],
+      args: [tillwireOf(options.reins), 'kiosk', ...(role === null ? [] : [role])],
       env,
       logs,
+      reins: options.reins,
       ...(role === null || role === 'web' ? { ready: /sells at \S+/ } : {}),
     });
   const whole = options.isWhole ? program(null) : null;

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programEnv } from '../config.ts';
+import type { Reins } from '../simulate/simulated-time.ts';
 import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
 import { until } from '../waiting.ts';
 import { type LabBroker, startBroker } from './broker.ts';
@@ -22,6 +23,7 @@ export interface World {
   readonly lightStores: readonly string[];
   readonly books: OfficeBooks;
   readonly databaseUrl: string;
+  readonly reins: Reins | undefined;
   readonly programs: readonly Program[];
   readonly stop: () => Promise<void>;
 }
@@ -37,6 +39,8 @@ export interface WorldOptions {
   /** Kept, when named; else a folder that goes with the world. */
   readonly keep: string | undefined;
   readonly tell: (line: string) => void;
+  /** Everything of ours lives in this time; else in the machine's. */
+  readonly reins?: Reins | undefined;
 }
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
@@ -46,7 +50,7 @@ const READY_WITHIN_MS = 180_000;
 export const storeAt = (at: number): string => `S${String(at + 1).padStart(2, '0')}`;
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { stores: count, keep, tell } = options;
+  const { stores: count, keep, tell, reins } = options;
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'tillwire-lab-'));
   const logs = join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -77,14 +81,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const books = openBooks(databaseUrl);
     started.push({ stop: books.end });
     for (const store of all) await books.makeStore(store);
-    await publishMenu({ ...env, DATABASE_URL: databaseUrl });
+    await publishMenu({ ...env, DATABASE_URL: databaseUrl }, reins);
     tell(`starting ${count} shops`);
     const { anchors } = office;
     const shops = await Promise.all(
       stores.map((store, at) => {
         mkdirSync(join(folder, store), { recursive: true });
         const isWhole = at >= options.shopsInParts;
-        return openShop({ store, isWhole, folder, logs, env, broker, anchors });
+        return openShop({ store, isWhole, folder, logs, env, broker, anchors, reins });
       }),
     );
     started.push({
@@ -114,6 +118,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       lightStores: all.slice(count),
       books,
       databaseUrl,
+      reins,
       programs: [
         postgres.program,
         broker.program,
@@ -140,11 +145,15 @@ async function takeOnCrew({ store, face }: Shop): Promise<void> {
   }
 }
 
-async function publishMenu(env: Readonly<Record<string, string>>): Promise<void> {
+async function publishMenu(
+  env: Readonly<Record<string, string>>,
+  reins: Reins | undefined,
+): Promise<void> {
   const imported = await tillwire(
     ['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json'],
     env,
+    reins,
   );
   const { draftId } = JSON.parse(imported) as { readonly draftId: number };
-  await tillwire(['catalogue', 'publish', String(draftId), '--json'], env);
+  await tillwire(['catalogue', 'publish', String(draftId), '--json'], env, reins);
 }
