@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** SHA-256 as 64 lower-case hex digits. */
@@ -28,8 +28,7 @@ function canonicalized(value: unknown): string | undefined {
 }
 
 /** SHA-256 of bytes, or of a text's UTF-8. */
-export const sha256 = (data: string | Uint8Array): Sha256 =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Uint8Array): Sha256 => hash('sha256', data);
 
 /** The checksum of a document as it travels: SHA-256 of its canonical JSON (protocol.md §5.3). */
 export const checksumOf = (document: unknown): string =>

@@ -87,8 +87,10 @@ function batchOf(value: unknown): readonly unknown[] | null {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+/** `[` and `{`, and `]` and `}`, differ in this bit alone. */
+const BRACE_BIT = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /**
  * The exact texts of the elements of the JSON array that opens at `start`, or null where its object goes on behind it;
@@ -103,8 +105,8 @@ function arrayElements(text: string, start: number): readonly string[] | null {
     if (code === QUOTE) {
       at++;
       while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-    } else if (OPENING.has(code)) depth++;
-    else if (CLOSING.has(code)) {
+    } else if ((code | BRACE_BIT) === OPENING) depth++;
+    else if ((code | BRACE_BIT) === CLOSING) {
       depth--;
       if (depth === 0) {
         if (text.slice(at + 1).trim() !== '}') return null;

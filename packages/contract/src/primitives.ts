@@ -1,27 +1,42 @@
 import { isBusinessDate, isGlobalOrderId, isUtcInstant, MAX_CODE } from '@tillwire/domain';
 import { z } from 'zod';
+import { quick } from './quick.ts';
 
 // The wire's vocabulary. Patterns are spelled out so that the JSON Schemas carry them; the domain's own guards
 // decide what a pattern cannot (that a date exists).
 
-const whole = (least: number, most: number): z.ZodNumber => z.int().min(least).max(most);
+const whole = (least: number, most: number): z.ZodNumber =>
+  quick(
+    z.int().min(least).max(most),
+    (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+  );
 
-export const storeCodeText = z.string().regex(/^S(?:0[1-9]|[1-9]\d{1,3})$/);
-export const businessDateText = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine(isBusinessDate, 'no such date');
-export const orderIdText = z
-  .string()
-  .regex(/^S\d{2,4}-\d{8}-(?:\d{6}|[1-9]\d{6})$/)
-  .refine(isGlobalOrderId, 'not an order id');
+/** Text of one pattern, and of what the domain holds possible where the pattern alone allows more. */
+function patterned(pattern: RegExp, isPossible = always, rule = ''): z.ZodString {
+  const plain = z.string().regex(pattern);
+  const schema = isPossible === always ? plain : plain.refine(isPossible, rule);
+  return quick(
+    schema,
+    (value) => typeof value === 'string' && pattern.test(value) && isPossible(value),
+  );
+}
+const always: (text: string) => boolean = () => true;
+
+export const storeCodeText = patterned(/^S(?:0[1-9]|[1-9]\d{1,3})$/);
+export const businessDateText = patterned(/^\d{4}-\d{2}-\d{2}$/, isBusinessDate, 'no such date');
+export const orderIdText = patterned(
+  /^S\d{2,4}-\d{8}-(?:\d{6}|[1-9]\d{6})$/,
+  isGlobalOrderId,
+  'not an order id',
+);
 /** UTC to the second. */
-export const instantText = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
-  .refine(isUtcInstant, 'no such moment');
-export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
-export const channelCodeText = z.string().regex(/^[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])?$/);
+export const instantText = patterned(
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
+  isUtcInstant,
+  'no such moment',
+);
+export const sha256Text = patterned(/^[0-9a-f]{64}$/);
+export const channelCodeText = patterned(/^[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])?$/);
 
 export const itemCode = whole(1, MAX_CODE);
 export const stockCodeNumber = whole(1, MAX_CODE);
@@ -37,8 +52,15 @@ export const signedPence = whole(-10_000_000, 10_000_000);
 
 /** Text people typed or read. What PostgreSQL cannot hold, NUL and lone surrogates, is refused. */
 export const plainText = (most: number): z.ZodString =>
-  z
-    .string()
-    .max(most)
-    .regex(/^[^\0]*$/, 'must not contain NUL')
-    .refine((text) => text.isWellFormed(), 'must not contain a lone surrogate');
+  quick(
+    z
+      .string()
+      .max(most)
+      .regex(/^[^\0]*$/, 'must not contain NUL')
+      .refine((text) => text.isWellFormed(), 'must not contain a lone surrogate'),
+    (value) =>
+      typeof value === 'string' &&
+      value.length <= most &&
+      !value.includes('\0') &&
+      value.isWellFormed(),
+  );
