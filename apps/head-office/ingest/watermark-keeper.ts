@@ -6,6 +6,8 @@ import { type Acknowledge, NAMES_NOTHING } from './acknowledger.ts';
 
 /** Commits of a store within this are looked at together. */
 const GATHER_MS = 50;
+/** While much comes, looking takes this share of the time at most: the commits it waits for need the rest. */
+const SHARE = 1 / 5;
 const RETRY_MS = 1000;
 
 export interface WatermarkKeeper {
@@ -59,9 +61,11 @@ export function createWatermarkKeeper({
   return {
     touched,
     run: async (signal) => {
+      let tookMs = 0;
       while (!signal.aborted) {
         await somethingWaits(signal);
-        await pause(GATHER_MS, signal);
+        await pause(Math.max(GATHER_MS, tookMs / SHARE - tookMs), signal);
+        const begunMs = clock.monotonicMs();
         const batch = waiting;
         waiting = new Map();
         for (const [store, epochs] of batch) {
@@ -73,6 +77,7 @@ export function createWatermarkKeeper({
             await pause(RETRY_MS, signal);
           }
         }
+        tookMs = clock.monotonicMs() - begunMs;
       }
     },
   };
