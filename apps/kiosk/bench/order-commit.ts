@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
+import { text } from 'node:stream/consumers';
 import { DEFAULT_DAY_RULES, storeCode } from '@tillwire/domain';
 import { createLog, runServices, systemClock, systemIds } from '@tillwire/runtime';
 import { createKiosk } from '../server/index.ts';
@@ -57,24 +60,29 @@ const took = async (work: () => void | Promise<unknown>): Promise<number> => {
   await work();
   return performance.now() - before;
 };
+// Not fetch: in this one process its garbage, 25 KB an order, would be collected at the kiosk's expense.
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const sell = async (requestId: string): Promise<void> => {
-  const response = await fetch(`${url}/api/orders`, {
+  const body = JSON.stringify({
+    requestId,
+    channel: 'OT-C',
+    vatBasis: 'take',
+    lines: [
+      { kind: 'product', code: 5, quantity: 1, meal: { drink: 49 } },
+      { kind: 'product', code: 30, quantity: 2 },
+      { kind: 'product', code: 1, quantity: 1 },
+    ],
+    tenders: [{ method: 'cash', tendered: 5000 }],
+  });
+  const asked = request(`${url}/api/orders`, {
+    agent,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      requestId,
-      channel: 'OT-C',
-      vatBasis: 'take',
-      lines: [
-        { kind: 'product', code: 5, quantity: 1, meal: { drink: 49 } },
-        { kind: 'product', code: 30, quantity: 2 },
-        { kind: 'product', code: 1, quantity: 1 },
-      ],
-      tenders: [{ method: 'cash', tendered: 5000 }],
-    }),
   });
-  const text = await response.text();
-  if (response.status !== 201) throw new Error(`${response.status} ${text}`);
+  asked.end(body);
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode !== 201) throw new Error(`${response.statusCode} ${answer}`);
 };
 const writeBare = (): void => {
   writeSync(file, block);
