@@ -6,6 +6,7 @@ import {
   exportForStore,
   menuTarget,
 } from '@tillwire/head-office';
+import type { Clock } from '@tillwire/runtime';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from './command.ts';
 import { type Env, type OfficeTools, withOffice } from './office.ts';
 
@@ -40,7 +41,13 @@ const by = { type: 'string', value: 'WHO', help: 'who does it', default: 'comman
 const json = { type: 'boolean', help: 'print one JSON document' } as const;
 
 /** The commands of the catalogue's editors. They work on Head Office's database; the running publisher does the rest. */
-export const catalogueOfficeCommands = (env: Env): readonly Command[] => {
+export const catalogueOfficeCommands = ({
+  env,
+  clock,
+}: {
+  readonly env: Env;
+  readonly clock: Clock;
+}): readonly Command[] => {
   const command = (
     spec: Omit<Command, 'run'>,
     run: (args: Arguments, office: CatalogueOffice, tools: OfficeTools) => Promise<object>,
@@ -49,11 +56,16 @@ export const catalogueOfficeCommands = (env: Env): readonly Command[] => {
     ...spec,
     options: { ...spec.options, json },
     run: (args, terminal) =>
-      withOffice(env, terminal, async (tools) => {
-        const answer = await run(args, createCatalogueOffice(tools), tools);
-        const lines = args.flag('json') ? [JSON.stringify(answer)] : words(answer as never);
-        for (const line of lines) terminal.print(line);
-      }),
+      withOffice(
+        env,
+        terminal,
+        async (tools) => {
+          const answer = await run(args, createCatalogueOffice(tools), tools);
+          const lines = args.flag('json') ? [JSON.stringify(answer)] : words(answer as never);
+          for (const line of lines) terminal.print(line);
+        },
+        clock,
+      ),
   });
 
   return [

@@ -1,9 +1,12 @@
+import type { Clock } from '@tillwire/runtime';
 import type { Command } from './command.ts';
 
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal;
+  /** What runs a store, runs Head Office or edits a menu goes by it. */
+  readonly clock: Clock;
 }
 
 /** Commands by their first word. A process loads only what it runs: a kiosk has no use for Head Office in memory. */
@@ -35,9 +38,9 @@ const GROUPS: readonly {
   },
   {
     words: ['catalogue'],
-    load: async ({ env }) => [
+    load: async (context) => [
       (await import('./catalogue.ts')).catalogueCheckCommand,
-      ...(await import('./catalogue-office.ts')).catalogueOfficeCommands(env),
+      ...(await import('./catalogue-office.ts')).catalogueOfficeCommands(context),
     ],
   },
   {

@@ -5,13 +5,13 @@ import {
   parseHeadOfficeConfig,
 } from '@tillwire/head-office';
 import {
+  type Clock,
   CONFIG_EXIT_CODE,
   ConfigError,
   createCrashPoints,
   createLog,
   createMetrics,
   runServices,
-  systemClock,
   systemIds,
 } from '@tillwire/runtime';
 import { type Command, type Terminal, UsageError } from './command.ts';
@@ -19,10 +19,16 @@ import { serviceNotify } from './service-notify.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+interface HeadOfficeContext {
+  readonly env: Env;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
 /** Runs Head Office, all of it or some of its roles, until `signal` aborts. */
 async function runHeadOffice(
   roles: readonly HeadOfficeRole[],
-  { env, signal }: { readonly env: Env; readonly signal: AbortSignal },
+  { env, signal, clock }: HeadOfficeContext,
   { print, complain }: Terminal,
 ): Promise<number> {
   try {
@@ -30,7 +36,7 @@ async function runHeadOffice(
     const log = createLog('head-office', config.logLevel);
     const headOffice = await createHeadOffice(config, {
       roles,
-      clock: systemClock,
+      clock,
       ids: systemIds,
       log,
       metrics: createMetrics({ process: true }),
@@ -63,10 +69,7 @@ function rolesOf(text: string | undefined): readonly HeadOfficeRole[] {
 }
 
 /** The commands that run Head Office. */
-export const headOfficeCommands = (context: {
-  readonly env: Env;
-  readonly signal: AbortSignal;
-}): readonly Command[] => [
+export const headOfficeCommands = (context: HeadOfficeContext): readonly Command[] => [
   {
     name: 'head-office',
     positionals: ['ROLES?'],

@@ -7,11 +7,11 @@ import {
   parseKioskConfig,
 } from '@tillwire/kiosk';
 import {
+  type Clock,
   createCrashPoints,
   createLog,
   createMetrics,
   runServices,
-  systemClock,
   systemIds,
 } from '@tillwire/runtime';
 import { type Command, type Terminal, UsageError } from './command.ts';
@@ -21,17 +21,23 @@ import { VERSION } from './version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+interface KioskContext {
+  readonly env: Env;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
 /** Runs a store, all of it or one of its services, until `signal` aborts. */
 async function runKiosk(
   roles: readonly KioskRole[],
-  { env, signal }: { readonly env: Env; readonly signal: AbortSignal },
+  { env, signal, clock }: KioskContext,
   { print }: Terminal,
 ): Promise<number> {
   const config = parseKioskConfig(env);
   const log = createLog('kiosk', config.logLevel).child({ store: config.store });
   const kiosk = await createKiosk(config, {
     roles,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
@@ -49,10 +55,7 @@ const isRole = (text: string): text is KioskRole =>
   (KIOSK_ROLES as readonly string[]).includes(text);
 
 /** The commands that run a store. */
-export const kioskCommands = (context: {
-  readonly env: Env;
-  readonly signal: AbortSignal;
-}): readonly Command[] => [
+export const kioskCommands = (context: KioskContext): readonly Command[] => [
   {
     name: 'kiosk',
     positionals: ['ROLE?'],
@@ -72,7 +75,7 @@ export const kioskCommands = (context: {
     run: ({ positionals: [file = ''] }, terminal) =>
       explained(terminal, async () => {
         const count = await exportKioskJournal(parseKioskConfig(context.env), file, {
-          clock: systemClock,
+          clock: context.clock,
           ids: systemIds,
         });
         terminal.print(`${count} events written to ${file}`);
@@ -88,7 +91,7 @@ export const kioskCommands = (context: {
         const config = parseKioskConfig(context.env);
         const log = createLog('kiosk', config.logLevel).child({ store: config.store });
         const { inForce, newest } = await importKioskCatalogue(config, file, {
-          clock: systemClock,
+          clock: context.clock,
           ids: systemIds,
           log,
         });

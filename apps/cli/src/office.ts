@@ -35,6 +35,7 @@ export async function withOffice(
   env: Env,
   { complain }: Terminal,
   work: (tools: OfficeTools) => Promise<void>,
+  clock: Clock = systemClock,
 ): Promise<number> {
   let db: Database | undefined;
   try {
@@ -45,7 +46,7 @@ export async function withOffice(
       if (folder === undefined) throw new ConfigError('HO_STATE_DIR: is needed to sign (not set)');
       return openStateDir(join(folder), systemIds).keys();
     };
-    await work({ db, clock: systemClock, ids: systemIds, keys });
+    await work({ db, clock, ids: systemIds, keys });
     return 0;
   } catch (error) {
     if (error instanceof ConfigError) {

@@ -5,7 +5,7 @@ export interface Leg {
   readonly rate: number;
 }
 
-/** Time made of legs: between two of them it may jump ahead, and never goes back. */
+/** Time made of legs: between two of them it may jump. Within one it never goes back. */
 export interface SimulatedTime {
   /** Whole milliseconds since 1970-01-01T00:00Z, as simulated. */
   readonly nowMs: () => number;
@@ -13,15 +13,21 @@ export interface SimulatedTime {
   readonly take: (legs: readonly Leg[]) => void;
 }
 
+const SET_BACK_MS = 1000;
+
 /** @param realMs the machine's wall clock, the same in every process of a simulation. */
 export function createSimulatedTime(realMs: () => number): SimulatedTime {
   let legs: readonly Leg[] = [];
+  let running: Leg | undefined;
   let last = Number.NEGATIVE_INFINITY;
   return {
     nowMs: () => {
       const now = realMs();
       const leg = legs.findLast(({ fromMs }) => fromMs <= now) ?? legs[0];
       if (leg === undefined) throw new Error('nobody has said what time it is');
+      // One that begins far behind the one before is a clock set back; a little behind is rounding.
+      if (leg !== running && leg.atMs < last - SET_BACK_MS) last = Number.NEGATIVE_INFINITY;
+      running = leg;
       last = Math.max(last, Math.floor(leg.atMs + (now - leg.fromMs) * leg.rate));
       return last;
     },
@@ -50,6 +56,8 @@ export interface Reins {
   readonly rate: () => number;
   /** Ahead at once, and on as many times as fast. */
   readonly jump: (toMs: number, rate: number) => void;
+  /** Somebody sets the clock, ahead or back by so much. */
+  readonly shift: (byMs: number) => void;
   /** Real milliseconds that passed between two simulated moments of the past. */
   readonly realBetween: (fromMs: number, toMs: number) => number;
   /** What a process has to know that starts now. */
@@ -89,6 +97,7 @@ export function createReins(realMs: () => number, beginsMs: number): Reins {
       if (rate !== newest().rate) turn((fromMs, atMs) => ({ fromMs, atMs, rate }));
     },
     jump: (toMs, rate) => turn((fromMs, atMs) => ({ fromMs, atMs: Math.max(atMs, toMs), rate })),
+    shift: (byMs) => turn((fromMs, atMs) => ({ fromMs, atMs: atMs + byMs, rate: newest().rate })),
     realBetween: (fromMs, toMs) => realOf(toMs) - realOf(fromMs),
     legs: () => all.slice(-3),
     onLeg: (listener) => {

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { programFolders } from '../config.ts';
+import type { Leg, Reins } from '../simulate/simulated-time.ts';
 import { pause, until } from '../waiting.ts';
 
 /** A program that is kept running, as systemd would: whenever it ends it is started again, unless held down. */
@@ -45,6 +46,8 @@ export interface ProgramSpec {
   /** Folder of its log. */
   readonly logs: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** It lives in this time, and is told of it over a channel of its own. */
+  readonly reins?: Reins | undefined;
 }
 
 const RESTART_AFTER_MS = 300;
@@ -56,7 +59,7 @@ process.once('exit', () => {
 });
 
 export function createProgram(spec: ProgramSpec): Program {
-  const { name, command, args, env, ready, readyWithinMs = 300_000, logs, user } = spec;
+  const { name, command, args, env, ready, readyWithinMs = 300_000, logs, user, reins } = spec;
   const file = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   const ends: string[] = [];
   const crashes: string[] = [];
@@ -71,14 +74,15 @@ export function createProgram(spec: ProgramSpec): Program {
     tail = '';
     const life = spawn(command, args, {
       env: { ...env, ...(armed === null ? {} : { TILLWIRE_CRASH_AT: armed }) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(reins === undefined ? [] : ['ipc' as const])],
       ...user,
     });
     child = life;
+    if (reins !== undefined) tellTime(life, reins.legs());
     alive.add(life);
     file.write(`--- life of pid ${life.pid}${armed === null ? '' : `, dies at ${armed}`}\n`);
     for (const stream of [life.stdout, life.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         file.write(text);
         tail = (tail + text).slice(-TAIL);
         if (!isReady && ready?.test(tail) === true) isReady = true;
@@ -99,6 +103,9 @@ export function createProgram(spec: ProgramSpec): Program {
       });
     });
   };
+  reins?.onLeg((legs) => {
+    if (child !== null) tellTime(child, legs);
+  });
   const begin = async (): Promise<void> => {
     isWanted = true;
     if (child === null) launch();
@@ -139,6 +146,11 @@ export function createProgram(spec: ProgramSpec): Program {
     ends: () => ends,
     tail: () => tail,
   };
+}
+
+function tellTime(life: ChildProcess, legs: readonly Leg[]): void {
+  // Whoever is dying needs it no more.
+  if (life.connected) life.send(legs, () => undefined);
 }
 
 /** The path of a program. @throws saying what is missing. */
