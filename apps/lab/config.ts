@@ -11,10 +11,3 @@ export const programFolders = (): readonly string[] =>
   `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
     .split(':')
     .filter((folder) => folder !== '');
-
-/** The file by which the lab sets a program's clock. @throws where the program was not given one. */
-export const clockFile = (): string => {
-  const file = process.env['LAB_CLOCK'];
-  if (file === undefined) throw new Error('LAB_CLOCK: is needed (not set)');
-  return file;
-};

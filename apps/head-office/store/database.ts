@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Log, type Migration, pendingMigrations } from '@tillwire/runtime';
+import { type CrashPoint, type Log, type Migration, pendingMigrations } from '@tillwire/runtime';
 import { invariant } from '@tillwire/domain';
 
 export type Database = pg.Pool;
@@ -48,7 +48,11 @@ export function openDatabase(
 const MIGRATION_LOCK = 7_455_001;
 
 /** Brings the database to this version, one process at a time, all of it or nothing. */
-export const migrate = (db: Database, migrations: readonly Migration[]): Promise<void> =>
+export const migrate = (
+  db: Database,
+  migrations: readonly Migration[],
+  crashPoint: CrashPoint = () => undefined,
+): Promise<void> =>
   inTransaction(db, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await client.query(
@@ -59,13 +63,15 @@ export const migrate = (db: Database, migrations: readonly Migration[]): Promise
     const applied = await client.query<{ name: string; checksum: string }>(
       'SELECT name, checksum FROM migrations ORDER BY name',
     );
-    for (const { name, sql, checksum } of pendingMigrations(migrations, applied.rows)) {
+    const pending = pendingMigrations(migrations, applied.rows);
+    for (const { name, sql, checksum } of pending) {
       await client.query(sql);
       await client.query('INSERT INTO migrations (name, checksum) VALUES ($1, $2)', [
         name,
         checksum,
       ]);
     }
+    if (pending.length > 0) crashPoint('migration.before-commit');
   });
 
 export const UNIQUE_VIOLATION = '23505';

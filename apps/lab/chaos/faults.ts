@@ -1,11 +1,13 @@
 import { connectAsync } from 'mqtt';
-import { readFile } from 'node:fs/promises';
 import type { History } from '../load/history.ts';
 import type { Random } from '../random.ts';
 import { pause, until } from '../waiting.ts';
+import type { LabDisk } from '../world/disk.ts';
 import type { Line } from '../world/line.ts';
 import type { Program } from '../world/program.ts';
+import type { Shop } from '../world/shop.ts';
 import { storeAt, type World } from '../world/world.ts';
+import { loseDisk, loseOffice, restoreOffice, twinShop } from './losses.ts';
 import type { Fault } from './schedule.ts';
 
 export interface FaultTools {
@@ -15,6 +17,8 @@ export interface FaultTools {
   readonly random: Random;
   readonly changeMenu: (pence: number) => Promise<void>;
   readonly closeDay: (shop: number) => Promise<void>;
+  /** A till of its own sells at `face` for so long. */
+  readonly sellBeside: (shop: Shop, face: Shop['face'], forMs: number) => Promise<void>;
 }
 
 /** How long a process may take to serve again; many start at once on few cores. */
@@ -52,7 +56,7 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
     case 'wipe-broker':
       return broker.program.knock('SIGKILL', fault.downMs, broker.wipe);
     case 'stop-postgres':
-      return postgres.program.knock(fault.signal, fault.downMs);
+      return postgres.program.knock(fault.signal, fault.downMs, async () => postgres.snapshot());
     case 'cut-line':
       return upset(shopOf(world, fault.shop).line, (line) => line.cut(), fault.forMs);
     case 'freeze-line':
@@ -77,11 +81,31 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
       return tools.changeMenu(fault.pence);
     case 'close-day':
       return tools.closeDay(fault.shop);
+    case 'meddle-line':
+      return upset(shopOf(world, fault.shop).line, (line) => line.meddle(), fault.forMs);
+    case 'jump-clock':
+      return jump(shopOf(world, fault.shop), fault);
+    case 'fill-disk':
+      return fill(shopOf(world, fault.shop), fault.forMs);
+    case 'break-disk':
+      return breakDisk(shopOf(world, fault.shop), fault.forMs);
+    case 'lose-disk':
+      return loseDisk(shopOf(world, fault.shop), { how: 'gone', ...fault }, tools);
+    case 'damage-disk':
+      return loseDisk(shopOf(world, fault.shop), { how: 'damaged', ...fault }, tools);
+    case 'twin-shop': {
+      const shop = shopOf(world, fault.shop);
+      return twinShop(shop, (face) => tools.sellBeside(shop, face, fault.forMs));
+    }
+    case 'lose-office':
+      return loseOffice(tools);
+    case 'restore-office':
+      return restoreOffice(tools);
   }
 }
 
 const at = <T>(of: readonly T[], index: number): T => of[index % of.length] as T;
-const shopOf = (world: World, shop: number) => at(world.shops, shop);
+const shopOf = (world: World, shop: number): Shop => at(world.shops, shop);
 const workerOf = (world: World, worker: number): Program => at(world.office.ingest, worker);
 
 const kill = (program: Program, downMs: number): Promise<void> => program.knock('SIGKILL', downMs);
@@ -99,6 +123,38 @@ async function upset(line: Line, how: (line: Line) => void, forMs: number): Prom
   line.mend();
 }
 
+async function jump(
+  { store, reins }: Shop,
+  { byMs, forMs }: { readonly byMs: number; readonly forMs: number },
+): Promise<void> {
+  if (reins === undefined) throw new Error(`${store} has no clock of its own`);
+  reins.shift(byMs);
+  await pause(forMs);
+  reins.shift(-byMs);
+}
+
+const diskOf = ({ store, disk }: Shop): LabDisk => {
+  if (disk === null) throw new Error(`${store} has no disk of its own`);
+  return disk;
+};
+
+async function fill(shop: Shop, forMs: number): Promise<void> {
+  const disk = diskOf(shop);
+  await disk.fill();
+  await pause(forMs);
+  disk.free();
+}
+
+/** The programs hang on to what can't be written any more, until somebody starts the machine anew. */
+async function breakDisk(shop: Shop, forMs: number): Promise<void> {
+  const disk = diskOf(shop);
+  disk.breakOff();
+  await pause(forMs);
+  await Promise.all(shop.all.map((one) => one.halt()));
+  disk.mend();
+  await Promise.all(shop.all.map((one) => one.start()));
+}
+
 /**
  * What Head Office has of a shop already comes once more, in another order and in batches, as a line that doubles
  * and reorders would deliver it.
@@ -107,7 +163,7 @@ async function redeliver(
   { shop, events }: Extract<Fault, { kind: 'redeliver' }>,
   { world, random }: FaultTools,
 ): Promise<void> {
-  const { store, account } = shopOf(world, shop);
+  const { store, login } = shopOf(world, shop);
   // The broker and PostgreSQL may be down: then there is nobody to deliver to, which is a fault of its own.
   await until(
     `events of ${storeAt(shop)} to be delivered again`,
@@ -119,9 +175,7 @@ async function redeliver(
       );
       const texts = random.shuffled(rows.map(({ payload }) => payload));
       const client = await connectAsync(`mqtts://localhost:${world.broker.port}`, {
-        ca: await readFile(account['MQTT_CA'] ?? ''),
-        username: account['MQTT_USER'] ?? '',
-        password: account['MQTT_PASS'] ?? '',
+        ...login(),
         clientId: `lab-${store}-${random.whole(0, 1e9)}`,
         reconnectPeriod: 0,
         protocolVersion: 5,

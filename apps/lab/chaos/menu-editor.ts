@@ -1,6 +1,5 @@
 import type { Answer } from '../http.ts';
 import { until } from '../waiting.ts';
-import { tillwire } from '../world/tillwire.ts';
 import type { World } from '../world/world.ts';
 
 interface Product {
@@ -11,10 +10,7 @@ interface Product {
  * Publishes a menu in which every price ends in the same `pence`, while shops sell: whoever sells from half of it
  * gives themselves away by an order with two endings.
  */
-export async function changeMenu(
-  { office: { face }, env, databaseUrl, reins }: World,
-  pence: number,
-): Promise<void> {
+export async function changeMenu({ office: { face, run } }: World, pence: number): Promise<void> {
   let answer: Answer | undefined;
   const asked = async (ask: () => Promise<Answer>): Promise<Answer['body']> => {
     await until(
@@ -48,8 +44,7 @@ export async function changeMenu(
   await until(
     'the menu to be published',
     async () => {
-      const publish = ['catalogue', 'publish', String(draft.draftId), '--json'];
-      await tillwire(publish, { ...env, DATABASE_URL: databaseUrl }, reins);
+      await run(['catalogue', 'publish', String(draft.draftId), '--json']);
       return true;
     },
     { withinMs: 60_000, everyMs: 2000 },

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import type { DeadDisk, DeadEvent } from '../store/shop-disk.ts';
 
 /** An order as the shop's HTTP API answered it. */
 export interface OrderAnswer {
@@ -44,9 +45,17 @@ export interface ClosedDay {
 export interface History {
   /** A request was answered with this order; the same request twice has to name the same order. */
   readonly sold: (requestId: string, order: OrderAnswer) => void;
-  /** The latest state of an order that was answered. */
+  /** An order has changed as it was answered. */
   readonly changed: (order: OrderAnswer) => void;
   readonly closed: (day: ClosedDay) => void;
+  /** A shop's disk is gone, with everything on it that was not acknowledged. */
+  readonly died: (disk: DeadDisk) => void;
+  readonly disks: () => readonly DeadDisk[];
+  /** Every state of an order that was answered, those left out that only a dead disk held. */
+  readonly statesOf: (
+    order: string,
+    isHeld: (event: DeadEvent) => boolean,
+  ) => readonly OrderAnswer[];
   readonly orders: () => ReadonlyMap<string, OrderAnswer>;
   readonly requests: () => ReadonlyMap<string, string>;
   readonly days: () => readonly ClosedDay[];
@@ -59,6 +68,16 @@ export function createHistory(file: string): History {
   const orders = new Map<string, OrderAnswer>();
   const requests = new Map<string, string>();
   const days: ClosedDay[] = [];
+  const disks: DeadDisk[] = [];
+  const states = new Map<string, OrderAnswer[]>();
+  /** By order: what a disk took, and how many of its states had been answered by then. */
+  const taken = new Map<string, { readonly event: DeadEvent; readonly known: number }[]>();
+  const keep = (order: OrderAnswer): void => {
+    const all = states.get(order.globalOrderId) ?? [];
+    all.push(order);
+    states.set(order.globalOrderId, all);
+    orders.set(order.globalOrderId, order);
+  };
   const faults: string[] = [];
   const write = (word: object): void => appendFileSync(file, `${JSON.stringify(word)}\n`);
   return {
@@ -68,16 +87,32 @@ export function createHistory(file: string): History {
         faults.push(`request ${requestId} was answered with ${known} and ${order.globalOrderId}`);
       }
       requests.set(requestId, order.globalOrderId);
-      orders.set(order.globalOrderId, order);
+      keep(order);
       write({ sold: order, requestId });
     },
     changed: (order) => {
-      orders.set(order.globalOrderId, order);
+      keep(order);
       write({ changed: order });
     },
     closed: (day) => {
       days.push(day);
       write({ closed: day });
+    },
+    died: (disk) => {
+      disks.push(disk);
+      for (const event of disk.events) {
+        const known = states.get(event.subject)?.length ?? 0;
+        taken.set(event.subject, [...(taken.get(event.subject) ?? []), { event, known }]);
+      }
+      write({ died: disk });
+    },
+    disks: () => disks,
+    statesOf: (id, isHeld) => {
+      const gone = (taken.get(id) ?? []).filter(({ event }) => !isHeld(event));
+      return (states.get(id) ?? []).filter(
+        ({ revision }, at) =>
+          !gone.some(({ event, known }) => event.revision === revision && at < known),
+      );
     },
     orders: () => orders,
     requests: () => requests,

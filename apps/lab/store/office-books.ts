@@ -37,11 +37,18 @@ export function openBooks(url: string): OfficeBooks {
   };
 }
 
-export async function createDatabase(url: string, name: string): Promise<void> {
+export const createDatabase = (url: string, name: string): Promise<void> =>
+  once(url, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+
+/** Whoever is connected is thrown out. */
+export const dropDatabase = (url: string, name: string): Promise<void> =>
+  once(url, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+
+async function once(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+    await client.query(statement);
   } finally {
     await client.end();
   }

@@ -10,6 +10,10 @@ export interface LabBroker {
   readonly port: number;
   /** The environment of an account, on the broker's own port or on that of a line to it. */
   readonly account: (user: string, port?: number) => Promise<Readonly<Record<string, string>>>;
+  /** The environment file of its admin, who makes the shops' accounts. */
+  readonly adminFile: string;
+  /** Its certificate, key and authority: for a line that stands in its place. */
+  readonly identity: { readonly key: string; readonly cert: string; readonly ca: string };
   /** Takes away its retained messages and sessions. Only while it is down. */
   readonly wipe: () => Promise<void>;
 }
@@ -21,19 +25,24 @@ export async function startBroker({
   env,
 }: {
   readonly folder: string;
+  /** Those that get an account by name; shops are provisioned. */
   readonly stores: readonly string[];
   readonly logs: string;
   readonly env: Readonly<Record<string, string>>;
 }): Promise<LabBroker> {
   const port = await freePort();
   const made = await tillwire(
-    ['broker', 'init', folder, '--port', String(port), '--stores', stores.join(','), '--json'],
+    [
+      ...['broker', 'init', folder, '--port', String(port), '--json'],
+      ...(stores.length === 0 ? [] : ['--stores', stores.join(',')]),
+    ],
     env,
   );
   // Mosquitto becomes a user of its own when started by root.
   await chmod(folder, 0o755);
   const files = JSON.parse(made) as {
     readonly configuration: string;
+    readonly ca: string;
     readonly accounts: Readonly<Record<string, string>>;
   };
   const program = createProgram({
@@ -45,9 +54,16 @@ export async function startBroker({
     logs,
   });
   await program.start();
+  const own = dirname(files.configuration);
   return {
     program,
     port,
+    adminFile: files.accounts['admin'] ?? '',
+    identity: {
+      key: await readFile(join(own, 'server.key'), 'utf8'),
+      cert: await readFile(join(own, 'server.crt'), 'utf8'),
+      ca: await readFile(files.ca, 'utf8'),
+    },
     account: async (user, through = port) => {
       const file = files.accounts[user];
       if (file === undefined) throw new Error(`the broker knows no ${user}`);
@@ -59,6 +75,6 @@ export async function startBroker({
       url.port = String(through);
       return { ...account, MQTT_URL: url.href.replace(/\/$/, '') };
     },
-    wipe: () => rm(join(dirname(files.configuration), 'data', 'mosquitto.db'), { force: true }),
+    wipe: () => rm(join(own, 'data', 'mosquitto.db'), { force: true }),
   };
 }

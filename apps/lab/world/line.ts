@@ -65,7 +65,12 @@ export async function startLine(targetPort: number, reading?: Reading): Promise<
     const far =
       reading === undefined
         ? connect(targetPort, '127.0.0.1')
-        : connectTls({ port: targetPort, host: '127.0.0.1', servername: 'localhost', ca: reading.ca });
+        : connectTls({
+            port: targetPort,
+            host: '127.0.0.1',
+            servername: 'localhost',
+            ca: reading.ca,
+          });
     hold(far);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());

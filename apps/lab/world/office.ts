@@ -5,7 +5,7 @@ import type { Reins } from '../simulate/simulated-time.ts';
 import type { LabBroker } from './broker.ts';
 import { freePort, type Line, startLine } from './line.ts';
 import { createProgram, type Program } from './program.ts';
-import { tillwireOf } from './tillwire.ts';
+import { tillwire, tillwireOf } from './tillwire.ts';
 
 /** Head Office as processes of their own, behind one line. */
 export interface Office {
@@ -16,8 +16,10 @@ export interface Office {
   readonly publisher: Program;
   readonly dashboard: Program;
   readonly all: readonly Program[];
-  /** Path of its public keys. */
-  readonly anchors: string;
+  /** Runs `tillwire …` with what an operator there has. @throws with what it complained of. */
+  readonly run: (args: readonly string[]) => Promise<string>;
+  /** Starts everything: the dashboard, which brings the database about, before the others. */
+  readonly begin: () => Promise<void>;
 }
 
 export interface OfficeOptions {
@@ -36,14 +38,14 @@ const TOKEN = 'the-lab-is-an-admin';
 
 /** Starts the dashboard, which brings the database and the keys about, and then the others. */
 export async function startOffice(options: OfficeOptions): Promise<Office> {
-  const { folder, logs, broker, databaseUrl, ingestWorkers, isSplit } = options;
+  const { folder, logs, broker, databaseUrl, ingestWorkers, isSplit, reins } = options;
   const line = await startLine(broker.port);
   const port = await freePort();
-  const stateDir = join(folder, 'head-office');
   const env = {
     ...options.env,
     DATABASE_URL: databaseUrl,
-    HO_STATE_DIR: stateDir,
+    HO_STATE_DIR: join(folder, 'head-office'),
+    MQTT_ADMIN: broker.adminFile,
     LOG_LEVEL: 'info',
   };
   const program = async (
@@ -56,10 +58,10 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     createProgram({
       name,
       command: process.execPath,
-      args: [tillwireOf(options.reins), 'head-office', roles],
+      args: [tillwireOf(reins), 'head-office', roles],
       env: { ...env, ...(await broker.account(user, line.port)), ...more },
       logs,
-      reins: options.reins,
+      reins,
       ...(ready === undefined ? {} : { ready }),
     });
   const dashboard = await program(
@@ -69,7 +71,6 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     { HTTP_PORT: String(port), ADMIN_TOKEN: TOKEN },
     /Head Office is at/,
   );
-  await dashboard.start();
   const publisher = await program('publisher', 'catalogue,fleet', 'head-office');
   const ingest = await Promise.all(
     Array.from({ length: ingestWorkers }, (_, at) =>
@@ -81,7 +82,12 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
       ),
     ),
   );
-  for (const one of [publisher, ...ingest]) await one.start();
+  const begin = async (): Promise<void> => {
+    for (const one of [dashboard, publisher, ...ingest]) await one.start();
+  };
+  // The first life of whoever makes the database ends in the middle of it.
+  dashboard.arm('migration.before-commit');
+  await begin();
   return {
     face: createFace(`http://127.0.0.1:${port}`, TOKEN),
     line,
@@ -89,6 +95,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     publisher,
     dashboard,
     all: [dashboard, publisher, ...ingest],
-    anchors: join(stateDir, 'trust-anchors.pem'),
+    run: (args) => tillwire(args, env, reins),
+    begin,
   };
 }

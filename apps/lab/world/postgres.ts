@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -12,6 +20,10 @@ export interface LabPostgres {
   /** Address of a database on it. */
   readonly url: (database: string) => string;
   readonly version: string;
+  /** Copies its files, as a snapshot of the disk would. Only while it is down. */
+  readonly snapshot: () => void;
+  /** Puts the last snapshot back. Only while it is down. @throws where there is none. */
+  readonly putBack: () => void;
 }
 
 export interface PostgresOptions {
@@ -52,6 +64,7 @@ export async function startPostgres({ folder, logs, env }: PostgresOptions): Pro
     { env: { ...env, LC_ALL: 'C.UTF-8' }, encoding: 'utf8', ...user },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const kept = join(folder, 'snapshot');
   const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
   const program = createProgram({
     name: 'postgres',
@@ -67,7 +80,22 @@ export async function startPostgres({ folder, logs, env }: PostgresOptions): Pro
     program,
     url: (database) => `postgres://lab:lab@127.0.0.1:${port}/${database}`,
     version,
+    snapshot: () => {
+      rmSync(kept, { recursive: true, force: true });
+      copy(data, kept);
+    },
+    putBack: () => {
+      if (!existsSync(kept)) throw new Error('there is no snapshot of PostgreSQL');
+      rmSync(data, { recursive: true });
+      copy(kept, data);
+    },
   };
+}
+
+/** With owners and times, as they are. */
+function copy(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${from} could not be copied: ${stderr}`);
 }
 
 /** Folder of the server's programs in the package for this machine. */

@@ -1,78 +1,157 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFace, type Face } from '../http.ts';
+import type { Random } from '../random.ts';
 import type { Reins } from '../simulate/simulated-time.ts';
 import type { LabBroker } from './broker.ts';
+import { type LabDisk, makeDisk } from './disk.ts';
 import { freePort, type Line, startLine } from './line.ts';
+import { createMeddler } from './meddler.ts';
+import type { Office } from './office.ts';
 import { createProgram, type Program } from './program.ts';
-import { tillwireOf } from './tillwire.ts';
+import { tillwire, tillwireOf } from './tillwire.ts';
 
 export const SHOP_PARTS = ['web', 'sync', 'scheduler'] as const;
 export type ShopPart = (typeof SHOP_PARTS)[number];
 
-/** A store as processes of its own, behind a line of its own. */
+type Environment = Readonly<Record<string, string>>;
+
+/** A store as processes of its own, behind a line of its own, set up as an operator would. */
 export interface Shop {
   readonly store: string;
   readonly face: Face;
   readonly line: Line;
+  /** Undefined: it lives in the machine's time. */
+  readonly reins: Reins | undefined;
+  /** Null: its data is on the machine's disk. */
+  readonly disk: LabDisk | null;
+  /** Path of its database. */
+  readonly database: string;
   /** By part; where one process runs the store, that one under each. */
   readonly programs: Readonly<Record<ShopPart, Program>>;
   readonly all: readonly Program[];
-  readonly account: Readonly<Record<string, string>>;
+  /** What the shop logs in with at the moment, and the authority of its broker. */
+  readonly login: () => {
+    readonly username: string;
+    readonly password: string;
+    readonly ca: string;
+  };
+  /** Paths of its backups, the newest first. */
+  readonly backups: () => readonly string[];
+  /** Runs `tillwire …` with the shop's environment and clock. @throws with what it complained of. */
+  readonly run: (args: readonly string[]) => Promise<string>;
+  /** Shuts its machine out and lets it in again by a new join file: what it sold stays. */
+  readonly renew: () => Promise<void>;
+  /** Another machine on a copy of its disk, with the same identity. */
+  readonly twin: (database: string) => Promise<{ readonly program: Program; readonly face: Face }>;
+  readonly close: () => void;
 }
 
 export interface ShopOptions {
   readonly store: string;
   /** One process for all three services, or three. */
   readonly isWhole: boolean;
+  /** On a small disk of its own. */
+  readonly hasDisk?: boolean;
+  /** Its line reads what passes, and can spoil it by what is drawn here. */
+  readonly spoils?: Random | undefined;
   readonly folder: string;
   readonly logs: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
   readonly broker: LabBroker;
-  /** Path of Head Office's public keys. */
-  readonly anchors: string;
+  readonly office: Office;
   readonly reins?: Reins | undefined;
 }
 
 const TOKEN = 'the-lab-is-a-manager';
 
+/** Provisions the store at Head Office, joins its machine, and leaves its programs to be started. */
 export async function openShop(options: ShopOptions): Promise<Shop> {
-  const { store, folder, logs, broker } = options;
-  const line = await startLine(broker.port);
+  const { store, folder, logs, broker, office, env, spoils, reins, hasDisk = false } = options;
+  const line = await startLine(
+    broker.port,
+    spoils && { meddler: createMeddler(spoils), ...broker.identity },
+  );
+  const place = join(folder, hasDisk ? 'disks' : 'shops', store);
+  mkdirSync(place, { recursive: true });
+  const disk = hasDisk ? makeDisk(`${place}.image`, place) : null;
+  const home = join(place, 'kiosk');
   const port = await freePort();
-  const account = await broker.account(store, line.port);
-  const env = {
-    ...options.env,
-    ...account,
-    STORE_CODE: store,
-    DB_PATH: join(folder, store, 'kiosk.db'),
-    TRUST_ANCHORS: options.anchors,
-    HTTP_PORT: String(port),
-    API_TOKEN: TOKEN,
-    LOG_LEVEL: 'info',
+  let joins = 0;
+  const join_ = async (again: boolean): Promise<void> => {
+    const file = join(folder, `${store}-${++joins}.json`);
+    const url = `mqtts://localhost:${line.port}`;
+    const told = await office.run([
+      ...['store', 'provision', store, '--name', `Shop ${store}`, '--out', file],
+      ...['--broker-url', url, '--json', ...(again ? ['--again'] : [])],
+    ]);
+    const { code } = JSON.parse(told) as { readonly code: string };
+    const args = ['kiosk', 'join', file, '--code', code, '--dir', home, '--port', String(port)];
+    await tillwire([...args, ...(again ? ['--renew'] : [])], env, reins);
   };
-  const program = (role: ShopPart | null): Program =>
+  await join_(false);
+  const environment = ['--env', join(home, 'kiosk.env')];
+  const program = (role: ShopPart | null, name: string, more: Environment = {}): Program =>
     createProgram({
-      name: role === null ? store : `${store}-${role}`,
+      name,
       command: process.execPath,
-      args: [tillwireOf(options.reins), 'kiosk', ...(role === null ? [] : [role])],
-      env,
+      args: [
+        ...[tillwireOf(reins), 'kiosk'],
+        ...[...(role === null ? [] : [role]), ...environment],
+      ],
+      env: { ...env, API_TOKEN: TOKEN, LOG_LEVEL: 'info', ...more },
       logs,
-      reins: options.reins,
+      reins,
       ...(role === null || role === 'web' ? { ready: /sells at \S+/ } : {}),
     });
-  const whole = options.isWhole ? program(null) : null;
+  const whole = options.isWhole ? program(null, store) : null;
   const programs = {
-    web: whole ?? program('web'),
-    sync: whole ?? program('sync'),
-    scheduler: whole ?? program('scheduler'),
+    web: whole ?? program('web', `${store}-web`),
+    sync: whole ?? program('sync', `${store}-sync`),
+    scheduler: whole ?? program('scheduler', `${store}-scheduler`),
   };
   return {
     store,
     face: createFace(`http://127.0.0.1:${port}`, TOKEN),
     line,
+    reins,
+    disk,
+    database: join(home, 'data', `${store}.db`),
     programs,
     all: [...new Set(Object.values(programs))],
-    account,
+    login: () => {
+      const credentials = join(home, 'credentials');
+      const { user, password } = JSON.parse(
+        readFileSync(join(credentials, 'broker.json'), 'utf8'),
+      ) as { readonly user: string; readonly password: string };
+      return { username: user, password, ca: broker.identity.ca };
+    },
+    backups: () =>
+      readdirSync(join(home, 'backups'))
+        .filter((file) => file.endsWith('.db'))
+        .toSorted()
+        .toReversed()
+        .map((file) => join(home, 'backups', file)),
+    run: (args) => tillwire([...args, ...environment], env, reins),
+    renew: () => join_(true),
+    twin: async (database) => {
+      const other = await freePort();
+      const place = dirname(database);
+      const more = {
+        DB_PATH: database,
+        HTTP_PORT: String(other),
+        EXPORT_DIR: join(place, 'exports'),
+        BACKUP_DIR: join(place, 'backups'),
+      };
+      return {
+        program: program(null, `${store}-twin`, more),
+        face: createFace(`http://127.0.0.1:${other}`, TOKEN),
+      };
+    },
+    close: () => {
+      line.close();
+      disk?.remove();
+    },
   };
 }

@@ -2,15 +2,16 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programEnv } from '../config.ts';
-import type { Reins } from '../simulate/simulated-time.ts';
+import { createReins, type Reins } from '../simulate/simulated-time.ts';
 import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
+import type { Random } from '../random.ts';
 import { until } from '../waiting.ts';
 import { type LabBroker, startBroker } from './broker.ts';
 import { type Office, startOffice } from './office.ts';
+import { hasDisks } from './disk.ts';
 import { type LabPostgres, startPostgres } from './postgres.ts';
 import type { Program } from './program.ts';
 import { openShop, type Shop } from './shop.ts';
-import { tillwire } from './tillwire.ts';
 
 /** The whole system on one machine: real processes, a real broker over TLS, a real PostgreSQL. */
 export interface World {
@@ -36,11 +37,13 @@ export interface WorldOptions {
   readonly lightStores?: number;
   readonly ingestWorkers: number;
   readonly isSplit: boolean;
+  /** Shops have clocks of their own, every fourth one a disk and another a line that can be spoilt, as drawn here. */
+  readonly spoils?: Random;
   /** Kept, when named; else a folder that goes with the world. */
   readonly keep: string | undefined;
-  readonly tell: (line: string) => void;
   /** Everything of ours lives in this time; else in the machine's. */
   readonly reins?: Reins | undefined;
+  readonly tell: (line: string) => void;
 }
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
@@ -70,7 +73,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     started.push(postgres.program);
     await createDatabase(postgres.url('postgres'), 'head_office');
     const databaseUrl = postgres.url('head_office');
-    const broker = await startBroker({ folder: join(folder, 'broker'), stores: all, logs, env });
+    const lightStores = all.slice(count);
+    const broker = await startBroker({
+      folder: join(folder, 'broker'),
+      stores: lightStores,
+      logs,
+      env,
+    });
     started.push(broker.program);
     tell('starting Head Office');
     const office = await startOffice({ ...options, folder, logs, env, broker, databaseUrl });
@@ -80,25 +89,33 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     );
     const books = openBooks(databaseUrl);
     started.push({ stop: books.end });
-    for (const store of all) await books.makeStore(store);
-    await publishMenu({ ...env, DATABASE_URL: databaseUrl }, reins);
+    for (const store of lightStores) await books.makeStore(store);
+    await publishMenu(office);
     tell(`starting ${count} shops`);
-    const { anchors } = office;
-    const shops = await Promise.all(
-      stores.map((store, at) => {
-        mkdirSync(join(folder, store), { recursive: true });
-        const isWhole = at >= options.shopsInParts;
-        return openShop({ store, isWhole, folder, logs, env, broker, anchors, reins });
-      }),
-    );
+    const { spoils } = options;
+    const shops: Shop[] = [];
     started.push({
       stop: async () => {
         await Promise.all(shops.flatMap((shop) => shop.all.map((one) => one.stop())));
-        for (const shop of shops) shop.line.close();
+        for (const shop of shops) shop.close();
       },
     });
-    // A few at a time: each takes a core for a second or two.
-    for (const shop of shops) await Promise.all(shop.all.map((one) => one.start()));
+    // Two at a time: each takes a core for a second or two.
+    const left = stores.entries();
+    const openNext = async (): Promise<void> => {
+      for (const [at, store] of left) {
+        const shop = await openShop({
+          ...{ store, folder, logs, env, broker, office },
+          isWhole: at >= options.shopsInParts,
+          hasDisk: spoils !== undefined && hasOwnDisk(at),
+          spoils: isReadLine(at) ? spoils?.fork(`line of ${store}`) : undefined,
+          reins: spoils === undefined ? reins : createReins(realMs, reins?.nowMs() ?? realMs()),
+        });
+        shops[at] = shop;
+        await startNew(shop);
+      }
+    };
+    await Promise.all([openNext(), openNext()]);
     await until(
       'every shop to have its menu',
       async () => {
@@ -108,6 +125,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       { withinMs: READY_WITHIN_MS, everyMs: 200 },
     );
     await Promise.all(shops.map(takeOnCrew));
+    if (spoils !== undefined) {
+      for (const shop of shops) await shop.run(['backup']);
+      await postgres.program.knock('SIGKILL', 0, async () => postgres.snapshot());
+    }
     return {
       folder,
       env,
@@ -115,7 +136,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       broker,
       office,
       shops,
-      lightStores: all.slice(count),
+      lightStores,
       books,
       databaseUrl,
       reins,
@@ -145,15 +166,25 @@ async function takeOnCrew({ store, face }: Shop): Promise<void> {
   }
 }
 
-async function publishMenu(
-  env: Readonly<Record<string, string>>,
-  reins: Reins | undefined,
-): Promise<void> {
-  const imported = await tillwire(
-    ['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json'],
-    env,
-    reins,
-  );
+export async function publishMenu({ run }: Office): Promise<void> {
+  const imported = await run(['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json']);
   const { draftId } = JSON.parse(imported) as { readonly draftId: number };
-  await tillwire(['catalogue', 'publish', String(draftId), '--json'], env, reins);
+  await run(['catalogue', 'publish', String(draftId), '--json']);
+}
+
+/** The machine's time, ms since 1970. */
+const realMs = (): number => performance.timeOrigin + performance.now();
+
+/** Every fourth shop has a disk of its own, where the machine can have such. */
+export const hasOwnDisk = (at: number): boolean => at % 4 === 1 && hasDisks();
+
+/** Every fourth shop's line reads what passes. */
+export const isReadLine = (at: number): boolean => at % 4 === 2;
+
+/** Its database is still empty: its first life ends in the middle of making it once more. */
+async function startNew({ all, programs, database }: Shop): Promise<void> {
+  for (const ending of ['', '-wal', '-shm']) rmSync(database + ending, { force: true });
+  programs.web.arm('migration.before-commit');
+  await programs.web.start();
+  await Promise.all(all.map((one) => one.start()));
 }

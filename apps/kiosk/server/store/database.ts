@@ -2,7 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ZERO_HASH } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
-import { type Clock, type Ids, pendingMigrations, readMigrations } from '@tillwire/runtime';
+import {
+  type Clock,
+  type CrashPoint,
+  type Ids,
+  pendingMigrations,
+  readMigrations,
+} from '@tillwire/runtime';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { KioskTables } from './schema.ts';
@@ -32,12 +38,22 @@ const wholeNumbers = {
  */
 export async function openKioskDatabase(
   address: DatabaseAddress,
-  { store, clock, ids }: { readonly store: StoreCode; readonly clock: Clock; readonly ids: Ids },
+  {
+    store,
+    clock,
+    ids,
+    crashPoint = () => undefined,
+  }: {
+    readonly store: StoreCode;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly crashPoint?: CrashPoint;
+  },
 ): Promise<KioskDatabase> {
   const dialect = 'path' in address ? 'sqlite' : 'postgres';
   const db = new Kysely<KioskTables>({ dialect: openDialect(address) });
   try {
-    await migrate(db, dialect);
+    await migrate(db, dialect, crashPoint);
     await settleIn(db, store, clock, ids);
   } catch (error) {
     await db.destroy();
@@ -64,7 +80,11 @@ function openDialect(address: DatabaseAddress) {
 /** Any number that two kiosk processes agree on. */
 const MIGRATION_LOCK = 8_155_394;
 
-async function migrate(db: KioskDatabase, dialect: 'sqlite' | 'postgres'): Promise<void> {
+async function migrate(
+  db: KioskDatabase,
+  dialect: 'sqlite' | 'postgres',
+  crashPoint: CrashPoint,
+): Promise<void> {
   const known = readMigrations(join(import.meta.dirname, 'migrations'), dialect);
   await db.transaction().execute(async (tx) => {
     if (dialect === 'postgres')
@@ -76,10 +96,12 @@ async function migrate(db: KioskDatabase, dialect: 'sqlite' | 'postgres'): Promi
       name: string;
       checksum: string;
     }>`SELECT name, checksum FROM migrations ORDER BY name`.execute(tx);
-    for (const { name, sql: text, checksum } of pendingMigrations(known, rows)) {
+    const pending = pendingMigrations(known, rows);
+    for (const { name, sql: text, checksum } of pending) {
       for (const statement of statementsOf(text)) await sql.raw(statement).execute(tx);
       await sql`INSERT INTO migrations (name, checksum) VALUES (${name}, ${checksum})`.execute(tx);
     }
+    if (pending.length > 0) crashPoint('migration.before-commit');
   });
 }
 

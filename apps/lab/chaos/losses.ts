@@ -1,0 +1,168 @@
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { History } from '../load/history.ts';
+import type { Random } from '../random.ts';
+import { createDatabase, dropDatabase } from '../store/office-books.ts';
+import { readDyingDisk } from '../store/shop-disk.ts';
+import { pause, until } from '../waiting.ts';
+import type { Shop } from '../world/shop.ts';
+import { publishMenu, type World } from '../world/world.ts';
+
+/** How long it may take until everything that was lost is there again. */
+const BACK_WITHIN_MS = 300_000;
+const PAGE = 4096;
+
+export interface LossTools {
+  readonly world: World;
+  readonly history: History;
+  readonly random: Random;
+}
+
+/**
+ * A shop's disk is gone, or holds nonsense; its newest backup is put back, with the line up or down. What had not
+ * reached Head Office by then is written down: that, and nothing else, may be missing afterwards.
+ */
+export async function loseDisk(
+  shop: Shop,
+  { how, isLineUp }: { readonly how: 'gone' | 'damaged'; readonly isLineUp: boolean },
+  { history, random }: LossTools,
+): Promise<void> {
+  if (!isLineUp) shop.line.cut();
+  await Promise.all(shop.all.map((one) => one.halt()));
+  // What was answered before is in the history before what the disk takes is.
+  await pause(50);
+  history.died(readDyingDisk(shop.store, shop.database));
+  if (how === 'gone') {
+    for (const ending of ['', '-wal', '-shm']) rmSync(shop.database + ending, { force: true });
+  } else {
+    damage(shop.database, random);
+    const looked = await shop.run(['verify', shop.database]).catch((error: unknown) => error);
+    if (!String(looked).includes('is damaged')) throw new Error('the damage was not noticed');
+  }
+  const [backup = ''] = shop.backups();
+  await shop.run(['restore', backup]);
+  await Promise.all(shop.all.map((one) => one.start()));
+  if (!isLineUp) {
+    // It sells by a manager's word on its clock, without having heard anything from Head Office.
+    await until(`a manager of ${shop.store} to confirm its clock`, () => confirmClock(shop), {
+      withinMs: BACK_WITHIN_MS,
+      everyMs: 200,
+    });
+    await pause(random.whole(500, 8000));
+    shop.line.mend();
+  }
+  await untilWhole([shop]);
+}
+
+const confirmClock = async ({ face }: Shop): Promise<boolean> =>
+  (await face.post('/api/clock/confirm', {})).status === 200;
+
+/** A third of the pages are not what was written. */
+function damage(path: string, random: Random): void {
+  const pages = Math.floor(statSync(path).size / PAGE);
+  const file = openSync(path, 'r+');
+  for (let page = 1; page < pages; page++) {
+    if (random.chance() > 1 / 3) continue;
+    writeSync(file, Buffer.alloc(PAGE, random.whole(0, 255)), 0, PAGE, page * PAGE);
+  }
+  closeSync(file);
+}
+
+/** Head Office has everything these shops had journalled when this was asked, and they know it. */
+export async function untilWhole(shops: readonly Shop[]): Promise<void> {
+  const headsOf = async ({ face }: Shop) =>
+    (await face.get('/api/sync')).body.epochs as readonly {
+      readonly journalEpoch: number;
+      readonly head: number;
+      readonly completeThrough: number;
+    }[];
+  await Promise.all(
+    shops.map(async (shop) => {
+      let wanted: Awaited<ReturnType<typeof headsOf>> | undefined;
+      await until(
+        `everything of ${shop.store} to be at Head Office`,
+        async () => {
+          wanted ??= await headsOf(shop);
+          const now = await headsOf(shop);
+          return wanted.every(({ journalEpoch, head }) =>
+            now.some((one) => one.journalEpoch === journalEpoch && one.completeThrough >= head),
+          );
+        },
+        { withinMs: BACK_WITHIN_MS, everyMs: 500 },
+      );
+    }),
+  );
+}
+
+/**
+ * Head Office's database is gone, with no backup at all: an empty one takes its place, the shops are provisioned
+ * anew, the menu is published anew, and everything that was sold comes back from the shops.
+ */
+export async function loseOffice({ world }: LossTools): Promise<void> {
+  const { office, postgres, shops } = world;
+  await Promise.all(office.all.map((one) => one.halt()));
+  await until(
+    'the database to be gone',
+    async () => {
+      await dropDatabase(postgres.url('postgres'), 'head_office');
+      await createDatabase(postgres.url('postgres'), 'head_office');
+      return true;
+    },
+    { withinMs: BACK_WITHIN_MS, everyMs: 500 },
+  );
+  office.dashboard.arm('migration.before-commit');
+  await office.begin();
+  for (const shop of shops) {
+    await shop.renew();
+    await Promise.all(shop.all.map((one) => one.knock('SIGTERM')));
+  }
+  await publishMenu(office);
+  await untilWhole(shops);
+  // What is put back later knows the shops' new credentials.
+  await postgres.program.knock('SIGKILL', 0, async () => postgres.snapshot());
+}
+
+/** An older snapshot of Head Office's database takes its place: what came since comes again from the shops. */
+export async function restoreOffice({ world }: LossTools): Promise<void> {
+  const { postgres, shops } = world;
+  await postgres.program.knock('SIGKILL', 0, async () => postgres.putBack());
+  await untilWhole(shops);
+}
+
+/**
+ * A second machine with a copy of the shop's disk and its identity sells beside it. Both lanes are kept: what stands
+ * where other bytes stood first is parked at Head Office, whole.
+ */
+export async function twinShop(
+  shop: Shop,
+  sell: (face: Shop['face']) => Promise<void>,
+): Promise<void> {
+  const copy = join(dirname(dirname(shop.database)), 'twin', `${shop.store}.db`);
+  await Promise.all(shop.all.map((one) => one.halt()));
+  rmSync(dirname(copy), { recursive: true, force: true });
+  mkdirSync(dirname(copy));
+  for (const ending of ['', '-wal'].filter((one) => existsSync(shop.database + one))) {
+    cpSync(shop.database + ending, copy + ending);
+  }
+  const { program, face } = await shop.twin(copy);
+  await Promise.all([...shop.all.map((one) => one.start()), program.start()]);
+  try {
+    await sell(face);
+    await until(
+      `the other ${shop.store} to have sent everything`,
+      async () => (await face.get('/api/sync')).body.safeToPowerOff === true,
+      { withinMs: BACK_WITHIN_MS, everyMs: 500 },
+    );
+  } finally {
+    await program.stop();
+  }
+}
