@@ -20,10 +20,14 @@ import type { HeadOfficeConfig } from './config.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
 import { createCommandSender } from './fleet/commands.ts';
 import { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
-import { createRotationKeeper, createRotations } from './fleet/provisioning/rotation.ts';
-import { createCertificateReadings } from './fleet/alerts/certificates.ts';
+import {
+  createRotationKeeper,
+  createRotations,
+  type RotationDeps,
+} from './fleet/provisioning/rotation.ts';
+import { createCertificateReadings, createCertificateWatch } from './fleet/alerts/certificates.ts';
 import { createAlertSender } from './fleet/alerts/sending.ts';
-import { createAlertWatch } from './fleet/alerts/watch.ts';
+import { createAlertPruning, createAlertWatch } from './fleet/alerts/watch.ts';
 import { openSealingKeys, openStoreKeys } from './fleet/provisioning/store-keys.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createSigner, openStateDir } from './state-dir.ts';
@@ -38,7 +42,7 @@ export { changeText } from './catalogue/diff.ts';
 export { exportForStore } from './catalogue/export.ts';
 export { createCommandDesk, DEFAULT_LIFE_MS } from './fleet/commands.ts';
 export { createConfigDesk } from './fleet/config.ts';
-export { brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
+export { type BrokerAdmin, brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
 export { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 export { provisionStoreByFile, revokeStoreNow } from './fleet/provisioning/provisioning.ts';
 export { createRotations, type RotationDeps } from './fleet/provisioning/rotation.ts';
@@ -90,7 +94,7 @@ export async function createHeadOffice(
   const sinkKey = openSealingKeys(config.stateDir, ids)('alert sinks');
   const db = openDatabase(config.databaseUrl, { log });
   try {
-    await migrate(db, readMigrations(MIGRATIONS));
+    await migrate(db, readMigrations(MIGRATIONS), deps.crashPoint);
   } catch (error) {
     await db.end();
     throw error;
@@ -98,8 +102,18 @@ export async function createHeadOffice(
   const services: Service[] = [];
   const bell = createBell();
   let listening = new Promise<string>(() => undefined);
+  const rotation: RotationDeps | null =
+    config.brokerAdmin === null
+      ? null
+      : {
+          ...deps,
+          db,
+          accounts: createBrokerAccounts({ admin: config.brokerAdmin, ids }),
+          storeKey: openStoreKeys(config.stateDir, ids),
+        };
   if (roles.includes('dashboard')) {
-    const { adminToken, publicUrl, http } = config;
+    const { adminToken, publicUrl, http, stateDir: stateFolder, rotateAfterMs } = config;
+    const { brokerAdmin } = config;
     const dashboard = createDashboard({
       db,
       stateDir,
@@ -112,6 +126,14 @@ export async function createHeadOffice(
       sinkKey,
       http,
       bell,
+      provisioning: {
+        brokerOffice:
+          rotation === null || brokerAdmin === null ? null : { rotation, broker: brokerAdmin },
+        stateFolder,
+        rotateAfterMs,
+        certificates:
+          broker === null ? () => Promise.resolve([]) : createCertificateWatch(broker, clock),
+      },
     });
     services.push(dashboard.service);
     listening = dashboard.listening;
@@ -161,15 +183,11 @@ export async function createHeadOffice(
       }),
       createAlertWatch({ ...deps, db, ownReadings: createCertificateReadings(broker, clock) }),
       createAlertSender({ ...deps, db, sinkKey }),
+      createAlertPruning({ db, clock, log }),
     );
     watchFleet({ db, clock, metrics });
-    if (config.brokerAdmin !== null) {
-      const rotations = createRotations({
-        ...deps,
-        db,
-        accounts: createBrokerAccounts({ admin: config.brokerAdmin, ids }),
-        storeKey: openStoreKeys(config.stateDir, ids),
-      });
+    if (rotation !== null) {
+      const rotations = createRotations(rotation);
       services.push(
         createRotationKeeper({ rotations, maxAgeMs: config.rotateAfterMs, clock, log }),
       );

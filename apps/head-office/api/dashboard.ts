@@ -37,6 +37,7 @@ import {
 } from './item-names.ts';
 import { registerOrderRoutes } from './order-routes.ts';
 import { PASSWORD_COST, type PasswordCost } from './passwords.ts';
+import { type ProvisioningDeps, registerProvisioningRoutes } from './provisioning-routes.ts';
 import { registerQuarantineRoutes } from './quarantine-routes.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { registerServiceRoutes } from './service-routes.ts';
@@ -58,6 +59,8 @@ export interface DashboardDeps {
   readonly publicUrl: string | null;
   /** Seals the secrets of those who are told alerts. */
   readonly sinkKey: Buffer;
+  /** What it takes to let shops in and shut them out. */
+  readonly provisioning: ProvisioningDeps;
   readonly passwordCost?: PasswordCost;
   /** Rung by other roles of this process when something changed. */
   readonly bell?: Bell;
@@ -106,8 +109,16 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerCatalogueRoutes(api, { office, clock });
   registerDraftRoutes(api, { db, office, clock });
   registerFleetRoutes(api, {
+    db,
     commands: createCommandDesk({ db, clock, ids }),
     configs: createConfigDesk({ db, clock }),
+  });
+  registerProvisioningRoutes(api, {
+    db,
+    clock,
+    ids,
+    stateDir: deps.stateDir,
+    ...deps.provisioning,
   });
   registerEventRoutes(api, {
     views,

@@ -1,12 +1,19 @@
 import { booksOfSummary, type DaySummary, daySummarySchema } from '@tillwire/contract';
-import { dayFiles } from '@tillwire/domain';
+import { dayFiles, isBusinessDate } from '@tillwire/domain';
 import { type Clock, Problem, zipFiles } from '@tillwire/runtime';
 import { z } from 'zod';
 import { issueCertificate } from '../books/certificate.ts';
 import { judgeDay } from '../books/day-judge.ts';
 import type { StateDir } from '../state-dir.ts';
 import type { Database } from '../store/database.ts';
-import { DAY_STATES, type DayKey, listDays, readSummaryText } from '../store/day-store.ts';
+import {
+  DAY_STATES,
+  type DayKey,
+  listDays,
+  listIssues,
+  readSummaryText,
+  type RevisionKey,
+} from '../store/day-store.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
 import { dateParam } from './report-routes.ts';
 import { storeCodeParam } from './store-routes.ts';
@@ -20,6 +27,23 @@ const range = z.object({
   from: dateParam.optional(),
   to: dateParam.optional(),
 });
+
+/** `2025-11-27.S03`: where a page of days ended. */
+const dayPlace = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}\.S\d{2,4}$/, 'is the `next` of the page before')
+  .transform((text): DayKey => ({ date: text.slice(0, 10), store: text.slice(11) }))
+  .refine(({ date }) => isBusinessDate(date), 'is the `next` of the page before');
+
+/** Which issue of a day: `17.2` is revision 2 of epoch 17. */
+const issueParam = z
+  .string()
+  .regex(/^\d{1,15}\.\d{1,9}$/, 'is an epoch and a revision such as 1.2')
+  .transform((text): RevisionKey => {
+    const [epoch, revision] = text.split('.').map(Number);
+    return { epoch: epoch ?? 0, revision: revision ?? 0 };
+  })
+  .optional();
 
 export interface DayRouteDeps {
   readonly db: Database;
@@ -48,25 +72,36 @@ export function registerDayRoutes(api: HeadOfficeApi, deps: DayRouteDeps): void 
 function registerDays({ read, change }: HeadOfficeApi, { db, clock }: DayRouteDeps): void {
   read({
     path: '/api/days',
-    summary: 'closed days, newest first, each waiting, superseded, reconciled or differing',
+    summary:
+      'closed days, newest first, each waiting, superseded, reconciled or differing; with `next`',
     role: 'view',
     query: range.extend({
       state: z.enum(DAY_STATES).optional(),
+      after: dayPlace.optional(),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
     }),
-    handle: async ({ query }) => ({ days: await listDays(db, query) }),
+    handle: async ({ query }) => {
+      const days = await listDays(db, query);
+      const last = days.at(-1);
+      const isMore = days.length === query.limit && last !== undefined;
+      return { days, ...(isMore ? { next: `${last.date}.${last.store}` } : {}) };
+    },
   });
   read({
     path: '/api/days/:store/:date',
-    summary: 'one closed day with its figures and what differs',
+    summary: 'one closed day with its figures, what differs, and every issue of its books',
     role: 'view',
     params: dayParams,
     problems: { 404: ['day-not-closed'] },
     handle: async ({ params }) => {
       const summary = await summaryOf(db, params);
       const { store, date } = params;
-      const [day] = await listDays(db, { store, from: date, to: date, limit: 1 });
-      return { ...day, summary, files: dayFiles(booksOfSummary(summary)).map(({ name }) => name) };
+      const [[day], issues] = await Promise.all([
+        listDays(db, { store, from: date, to: date, limit: 1 }),
+        listIssues(db, params),
+      ]);
+      const files = dayFiles(booksOfSummary(summary)).map(({ name }) => name);
+      return { ...day, summary, issues, files };
     },
   });
   change({
@@ -92,9 +127,10 @@ function registerFiles({ read }: HeadOfficeApi, { db }: DayRouteDeps): void {
     summary: 'one of the four files of a closed day, byte for byte as the store has it',
     role: 'view',
     params: dayParams.extend({ file: z.string().max(40) }),
+    query: z.object({ issue: issueParam }),
     problems: { 404: ['day-not-closed', 'unknown-file'] },
-    handle: async ({ params: { file, ...day }, reply }) => {
-      const files = dayFiles(booksOfSummary(await summaryOf(db, day)));
+    handle: async ({ params: { file, ...day }, query: { issue }, reply }) => {
+      const files = dayFiles(booksOfSummary(await summaryOf(db, day, issue)));
       const found = files.find(({ name }) => name === file);
       if (found === undefined) {
         const names = files.map(({ name }) => name).join(', ');
@@ -131,9 +167,10 @@ function registerFiles({ read }: HeadOfficeApi, { db }: DayRouteDeps): void {
   });
 }
 
-/** The summary that stands for a day. @throws {Problem} 404 when the store never closed it. */
-async function summaryOf(db: Database, day: DayKey): Promise<DaySummary> {
-  const text = await readSummaryText(db, day);
+/** The summary that stands for a day, or the one of an issue. @throws {Problem} 404 when there is none. */
+async function summaryOf(db: Database, day: DayKey, issue?: RevisionKey): Promise<DaySummary> {
+  const text = await readSummaryText(db, day, issue);
   if (text !== null) return daySummarySchema.parse(JSON.parse(text));
-  throw new Problem(404, 'day-not-closed', `${day.store} has not closed ${day.date}`);
+  const what = issue === undefined ? '' : ` under revision ${issue.revision}`;
+  throw new Problem(404, 'day-not-closed', `${day.store} has not closed ${day.date}${what}`);
 }

@@ -2,8 +2,11 @@ import { commandSchema, storeConfigSchema } from '@tillwire/contract';
 import { z } from 'zod';
 import { type CommandDesk, DEFAULT_LIFE_MS } from '../fleet/commands.ts';
 import type { ConfigDesk, ConfigPatch } from '../fleet/config.ts';
+import type { CommandPlace } from '../store/command-store.ts';
+import type { Database } from '../store/database.ts';
+import { type ErrorFilter, listErrors } from '../store/error-log.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
-import { storeCodeParam } from './store-routes.ts';
+import { errorView, storeCodeParam } from './store-routes.ts';
 
 const MINUTE_MS = 60_000;
 const stores = z.array(storeCodeParam).min(1).max(10_000);
@@ -27,7 +30,38 @@ const patch = z.object({
 });
 const configBody = z.object({ stores, patch });
 
+const limit = z.coerce.number().int().min(1).max(500).default(50);
+const OF_A_PAGE = 'is the `next` of the page before';
+/** `1764258131000.3f2c…`: where a page of commands ended. */
+const commandPlace = z
+  .string()
+  .regex(/^\d{1,15}\.[\w-]{1,64}$/, OF_A_PAGE)
+  .transform((text): CommandPlace => {
+    const at = text.indexOf('.');
+    return { createdAtMs: Number(text.slice(0, at)), commandId: text.slice(at + 1) };
+  });
+/** `1764258131000.S03.e17`: where a page of errors ended. */
+const errorPlace = z
+  .string()
+  .regex(/^\d{1,15}\.S\d{2,4}\.[^]{1,64}$/, OF_A_PAGE)
+  .transform((text): NonNullable<ErrorFilter['before']> => {
+    const [ms = '', store = '', ...errorId] = text.split('.');
+    const receivedAt = new Date(Number(ms)).toISOString();
+    return { receivedAt, store, errorId: errorId.join('.') };
+  });
+
+/** Where the page after `found` begins; nothing at the end. */
+const nextOf = <T>(
+  found: readonly T[],
+  most: number,
+  placeOf: (last: T) => string,
+): { readonly next?: string } => {
+  const last = found.at(-1);
+  return found.length === most && last !== undefined ? { next: placeOf(last) } : {};
+};
+
 export interface FleetRouteDeps {
+  readonly db: Database;
   readonly commands: CommandDesk;
   readonly configs: ConfigDesk;
 }
@@ -35,19 +69,46 @@ export interface FleetRouteDeps {
 /** Commands to shops with their results, and the shops' configuration. */
 export function registerFleetRoutes(
   { read, change }: HeadOfficeApi,
-  { commands, configs }: FleetRouteDeps,
+  { db, commands, configs }: FleetRouteDeps,
 ): void {
   read({
     path: '/api/commands',
-    summary: 'commands, newest first, with what became of them',
+    summary: 'commands, newest first, with what became of them, and `next`',
     role: 'view',
     query: z.object({
       store: storeCodeParam.optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(50),
+      before: commandPlace.optional(),
+      limit,
     }),
-    handle: async ({ query: { store, limit } }) => ({
-      commands: await commands.list(store ?? null, limit),
+    handle: async ({ query: { store, before, limit: most } }) => {
+      const found = await commands.list(store ?? null, most, before);
+      return {
+        commands: found,
+        ...nextOf(found, most, ({ createdAtMs, commandId }) => `${createdAtMs}.${commandId}`),
+      };
+    },
+  });
+  read({
+    path: '/api/errors',
+    summary: 'what shops reported out of the ordinary, the last first, with `next`',
+    role: 'view',
+    query: z.object({
+      store: storeCodeParam.optional(),
+      code: z.string().max(64).optional(),
+      before: errorPlace.optional(),
+      limit,
     }),
+    handle: async ({ query }) => {
+      const found = await listErrors(db, query);
+      return {
+        errors: found.map(errorView),
+        ...nextOf(
+          found,
+          query.limit,
+          ({ receivedAt, store, errorId }) => `${Date.parse(receivedAt)}.${store}.${errorId}`,
+        ),
+      };
+    },
   });
   change({
     method: 'POST',

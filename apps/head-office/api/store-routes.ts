@@ -14,12 +14,12 @@ const byStore = z.object({ store: storeCodeParam });
 const SHOWN_ERRORS = 50;
 
 /** An error event as the screens show it; one of another version by its id alone. */
-function errorView({ errorId, receivedAt, payload }: StoreError): object {
+export function errorView({ store, errorId, receivedAt, payload }: StoreError): object {
   const parsed = errorEventSchema.safeParse(payload);
-  const { code, message, count } = parsed.success
+  const { code, message, count, facts } = parsed.success
     ? parsed.data
-    : { code: 'unreadable', message: '', count: 1 };
-  return { errorId, receivedAt, code, message, count };
+    : { code: 'unreadable', message: '', count: 1, facts: {} };
+  return { store, errorId, receivedAt, code, message, count, facts };
 }
 
 /** The shops: how they are and what they sell today. */

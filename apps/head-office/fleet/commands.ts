@@ -21,6 +21,7 @@ import {
 } from '@tillwire/runtime';
 import type { Signer } from '../state-dir.ts';
 import {
+  type CommandPlace,
   expireCommands,
   insertCommand,
   listCommands,
@@ -41,7 +42,12 @@ export interface CommandDesk {
     readonly lifeMs: number;
   }) => Promise<readonly SentCommand[]>;
   readonly read: (commandId: string) => Promise<SentCommand>;
-  readonly list: (store: StoreCode | null, limit: number) => Promise<readonly SentCommand[]>;
+  /** Newest first; older than `before`, if that is given. */
+  readonly list: (
+    store: StoreCode | null,
+    limit: number,
+    before?: CommandPlace,
+  ) => Promise<readonly SentCommand[]>;
 }
 
 export const DEFAULT_LIFE_MS = 15 * 60_000;
@@ -67,7 +73,7 @@ export function createCommandDesk({
         );
       }
       const asked = commandSchema.shape.command.parse(command);
-      if (asked.name === 'rotate' || asked.name === 'trust') {
+      if (asked.name === 'enrol' || asked.name === 'rotate' || asked.name === 'trust') {
         throw new Problem(
           400,
           'not-by-hand',
@@ -91,7 +97,7 @@ export function createCommandDesk({
       if (found === null) throw new Problem(404, 'unknown-command', `no command ${commandId}`);
       return found;
     },
-    list: (store, limit) => listCommands(db, { store, limit }),
+    list: (store, limit, before) => listCommands(db, { store, limit, before }),
   };
 }
 

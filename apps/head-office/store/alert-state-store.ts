@@ -105,6 +105,35 @@ export async function saveAlerts(
 export const dropAlerts = (client: PoolClient, ids: readonly number[]): Promise<unknown> =>
   client.query('DELETE FROM alerts WHERE alert_id = ANY ($1)', [ids]);
 
+const DAY_MS = 86_400_000;
+/** A year and a little: this Christmas is compared with the last one. */
+const HISTORY_DAYS = 400;
+/** Whether a message arrived is asked about soon or never. */
+const MESSAGE_DAYS = 90;
+/** Of one statement: the watch waits for none of them. */
+const PRUNED_AT_ONCE = 5000;
+
+/** Forgets what has long been over: alerts and silences after a year, messages after a quarter. How many alerts. */
+export async function pruneAlerts(db: Database, nowMs: number): Promise<number> {
+  const before = (days: number): Date => new Date(nowMs - days * DAY_MS);
+  await db.query(`DELETE FROM alert_deliveries WHERE state <> 'waiting' AND settled_at < $1`, [
+    before(MESSAGE_DAYS),
+  ]);
+  await db.query('DELETE FROM alert_silences WHERE until < $1', [before(HISTORY_DAYS)]);
+  let pruned = 0;
+  for (;;) {
+    const { rowCount } = await db.query(
+      `DELETE FROM alerts WHERE alert_id IN (
+         SELECT alert_id FROM alerts WHERE state = 'resolved' AND told IS DISTINCT FROM 'firing'
+           AND resolved_at < $1 ORDER BY alert_id LIMIT $2
+       )`,
+      [before(HISTORY_DAYS), PRUNED_AT_ONCE],
+    );
+    pruned += rowCount ?? 0;
+    if ((rowCount ?? 0) < PRUNED_AT_ONCE) return pruned;
+  }
+}
+
 /** What each alert follows from; null: nothing. */
 export const setInhibitors = (
   client: PoolClient,

@@ -67,15 +67,32 @@ export async function readCommand(db: Database, commandId: string): Promise<Sent
   return rows[0] === undefined ? null : commandOf(rows[0]);
 }
 
-/** Newest first; of one store, or of all. */
+/** Where a page of commands ends: the one after it is older. */
+export type CommandPlace = Pick<SentCommand, 'createdAtMs' | 'commandId'>;
+
+/** Newest first; of one store, or of all; older than `before`, if that is given. */
 export async function listCommands(
   db: Database,
-  { store, limit }: { readonly store: StoreCode | null; readonly limit: number },
+  {
+    store,
+    before,
+    limit,
+  }: {
+    readonly store: StoreCode | null;
+    readonly before?: CommandPlace | undefined;
+    readonly limit: number;
+  },
 ): Promise<readonly SentCommand[]> {
   const { rows } = await db.query<CommandRow>(
-    `SELECT ${COLUMNS} FROM store_commands WHERE $1::text IS NULL OR store = $1
-     ORDER BY created_at DESC, command_id LIMIT $2`,
-    [store, limit],
+    `SELECT ${COLUMNS} FROM store_commands WHERE ($1::text IS NULL OR store = $1)
+       AND ($3::timestamptz IS NULL OR (created_at, command_id) < ($3, $4))
+     ORDER BY created_at DESC, command_id DESC LIMIT $2`,
+    [
+      store,
+      limit,
+      before === undefined ? null : new Date(before.createdAtMs),
+      before?.commandId ?? null,
+    ],
   );
   return rows.map(commandOf);
 }

@@ -10,26 +10,38 @@ export interface Credential {
   readonly joinId: string;
   readonly origin: 'join' | 'rotation';
   readonly state: 'in-use' | 'offered' | 'dropped';
-  /** The password while it is on offer, sealed by the store's key. */
+  /** The password or certificate while it is on offer, sealed by the store's key; null: a certificate that the store has yet to ask for. */
   readonly sealed: string | null;
+  /** Null: it is a password, or a certificate not issued yet. */
+  readonly certificateUntilMs: number | null;
   readonly commandId: string | null;
   readonly requestedBy: string;
   readonly createdAtMs: number;
   readonly droppedAtBroker: boolean;
 }
 
-interface CredentialRow extends Omit<Credential, 'store' | 'createdAtMs'> {
+interface CredentialRow extends Omit<Credential, 'store' | 'createdAtMs' | 'certificateUntilMs'> {
   readonly store: string;
   readonly createdAt: Date;
+  readonly certificateUntil: Date | null;
 }
 
 const COLUMNS = `store, generation, user_name AS "user", join_id AS "joinId", origin, state, sealed,
   command_id AS "commandId", requested_by AS "requestedBy", created_at AS "createdAt",
-  dropped_at_broker AS "droppedAtBroker"`;
+  dropped_at_broker AS "droppedAtBroker", certificate_until AS "certificateUntil"`;
 
 const credentialsOf = (rows: readonly CredentialRow[]): readonly Credential[] =>
-  rows.flatMap(({ store, createdAt, ...rest }) =>
-    isStoreCode(store) ? [{ ...rest, store, createdAtMs: createdAt.getTime() }] : [],
+  rows.flatMap(({ store, createdAt, certificateUntil, ...rest }) =>
+    isStoreCode(store)
+      ? [
+          {
+            ...rest,
+            store,
+            createdAtMs: createdAt.getTime(),
+            certificateUntilMs: certificateUntil?.getTime() ?? null,
+          },
+        ]
+      : [],
   );
 
 /** All a store ever had, oldest first. */
@@ -44,6 +56,14 @@ export async function credentialsOfStore(
   return credentialsOf(rows);
 }
 
+/** What lets stores in now: in use, or on offer beside that. */
+export async function liveCredentials(db: Database): Promise<readonly Credential[]> {
+  const { rows } = await db.query<CredentialRow>(
+    `SELECT ${COLUMNS} FROM store_credentials WHERE state <> 'dropped' ORDER BY store, generation`,
+  );
+  return credentialsOf(rows);
+}
+
 /** What the broker may not agree with yet: offers, and dropped ones it was not told of. */
 export async function unsettledCredentials(db: Database): Promise<readonly Credential[]> {
   const { rows } = await db.query<CredentialRow>(
@@ -54,10 +74,13 @@ export async function unsettledCredentials(db: Database): Promise<readonly Crede
   return credentialsOf(rows);
 }
 
-/** Credentials in use, of stores served, whose time has come: made before a moment, or taken out of a join file. */
+/**
+ * Credentials in use, of stores served, whose time has come: made before a moment, taken out of a join file, or
+ * running out before another moment.
+ */
 export async function ripeCredentials(
   db: Database,
-  olderThan: Date,
+  { madeBefore, endingBefore }: { readonly madeBefore: Date; readonly endingBefore: Date },
 ): Promise<readonly Credential[]> {
   const { rows } = await db.query<CredentialRow>(
     `SELECT ${COLUMNS} FROM store_credentials c
@@ -66,9 +89,9 @@ export async function ripeCredentials(
        AND EXISTS (SELECT FROM stores s WHERE s.store = c.store AND s.revoked_at IS NULL)
        AND EXISTS (SELECT FROM store_states t
          WHERE t.store = c.store AND t.online AND t.changed_at > c.created_at)
-       AND (created_at < $1 OR origin = 'join')
+       AND (created_at < $1 OR origin = 'join' OR certificate_until < $2)
      ORDER BY store`,
-    [olderThan],
+    [madeBefore, endingBefore],
   );
   return credentialsOf(rows);
 }
@@ -87,15 +110,40 @@ export const insertCredential = (
     origin,
     state,
     sealed,
+    certificateUntilMs,
     requestedBy,
     createdAtMs,
   }: Omit<Credential, 'commandId' | 'droppedAtBroker'>,
 ): Promise<unknown> =>
   client.query(
     `INSERT INTO store_credentials
-       (store, generation, user_name, join_id, origin, state, sealed, requested_by, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [store, generation, user, joinId, origin, state, sealed, requestedBy, new Date(createdAtMs)],
+       (store, generation, user_name, join_id, origin, state, sealed, requested_by, created_at,
+        certificate_until)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      store,
+      generation,
+      user,
+      joinId,
+      origin,
+      state,
+      sealed,
+      requestedBy,
+      new Date(createdAtMs),
+      certificateUntilMs === null ? null : new Date(certificateUntilMs),
+    ],
+  );
+
+/** Keeps the certificate that was issued for an offer. */
+export const sealCertificate = (
+  client: PoolClient,
+  { store, generation }: Pick<Credential, 'store' | 'generation'>,
+  { sealed, untilMs }: { readonly sealed: string; readonly untilMs: number },
+): Promise<unknown> =>
+  client.query(
+    `UPDATE store_credentials SET sealed = $3, certificate_until = $4
+     WHERE store = $1 AND generation = $2`,
+    [store, generation, sealed, new Date(untilMs)],
   );
 
 export const nameCommand = (

@@ -107,19 +107,48 @@ export async function saveJudgement(
   );
 }
 
+/** Which summary of a day: a restored store counts its revisions anew, so the epoch tells them apart. */
+export interface RevisionKey {
+  readonly epoch: number;
+  readonly revision: number;
+}
+
 /** The summary that stands for a day, as the text it came in; or the one of a revision. */
 export async function readSummaryText(
   db: Database | PoolClient,
   { store, date }: DayKey,
-  revision?: number,
+  wanted?: RevisionKey,
 ): Promise<string | null> {
   const { rows } = await db.query<{ payload: string }>(
     `SELECT payload FROM day_summaries
-     WHERE store = $1 AND business_date = $2 AND ($3::integer IS NULL OR revision = $3)
+     WHERE store = $1 AND business_date = $2
+       AND ($3::bigint IS NULL OR (journal_epoch, revision) = ($3, $4::integer))
      ORDER BY journal_epoch DESC, revision DESC LIMIT 1`,
-    [store, date, revision ?? null],
+    [store, date, wanted?.epoch ?? null, wanted?.revision ?? null],
   );
   return rows[0]?.payload ?? null;
+}
+
+/** One issue of a day's books as it came. */
+export interface IssuedDay extends RevisionKey {
+  readonly seq: number;
+  readonly hash: string;
+  readonly receivedAt: string;
+}
+
+/** Every issue of a day's books, the one that stands first. */
+export async function listIssues(
+  db: Database,
+  { store, date }: DayKey,
+): Promise<readonly IssuedDay[]> {
+  const { rows } = await db.query<Omit<IssuedDay, 'receivedAt'> & { readonly receivedAt: Date }>(
+    `SELECT journal_epoch AS epoch, revision, journal_seq AS seq, encode(hash, 'hex') AS hash,
+       received_at AS "receivedAt"
+     FROM day_summaries WHERE store = $1 AND business_date = $2
+     ORDER BY journal_epoch DESC, revision DESC`,
+    [store, date],
+  );
+  return rows.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() }));
 }
 
 /** What Head Office holds of one order: its columns, its lines, and the event they came out of. */
@@ -242,13 +271,15 @@ export interface DayFilter {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly state?: DayState | undefined;
+  /** Days that come after this one in the list. */
+  readonly after?: DayKey | undefined;
   readonly limit: number;
 }
 
-/** Closed days, newest first. */
+/** Closed days, newest first, those of one date by store. */
 export async function listDays(
   db: Database,
-  { store, from, to, state, limit }: DayFilter,
+  { store, from, to, state, after, limit }: DayFilter,
 ): Promise<readonly DayView[]> {
   const { rows } = await db.query<Omit<DayView, 'judgedAt'> & { readonly judgedAt: Date | null }>(
     `SELECT store, business_date AS date, state, detail, differences, revision, gross, vat, orders,
@@ -256,8 +287,17 @@ export async function listDays(
      FROM days
      WHERE ($1::text IS NULL OR store = $1) AND ($2::date IS NULL OR business_date >= $2)
        AND ($3::date IS NULL OR business_date <= $3) AND ($4::text IS NULL OR state = $4)
+       AND ($6::date IS NULL OR business_date < $6 OR (business_date = $6 AND store > $7))
      ORDER BY business_date DESC, store LIMIT $5`,
-    [store ?? null, from ?? null, to ?? null, state ?? null, limit],
+    [
+      store ?? null,
+      from ?? null,
+      to ?? null,
+      state ?? null,
+      limit,
+      after?.date ?? null,
+      after?.store ?? null,
+    ],
   );
   return rows.map((row) => ({ ...row, judgedAt: row.judgedAt?.toISOString() ?? null }));
 }

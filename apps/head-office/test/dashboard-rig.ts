@@ -7,12 +7,18 @@ import {
 } from '@tillwire/contract';
 import { addDays, businessDate, utcInstant, type UtcInstant } from '@tillwire/domain';
 import { type Clock, createLog, createMetrics, systemIds } from '@tillwire/runtime';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDashboardServer } from '../api/dashboard.ts';
 import { type Bell, createBell } from '../api/event-routes.ts';
 import type { HeadOfficeApi } from '../api/head-office-api.ts';
 import { hashPassword } from '../api/passwords.ts';
 import type { Role } from '../api/permissions.ts';
+import type { BrokerAccounts } from '../fleet/provisioning/broker-accounts.ts';
+import { openStoreKeys } from '../fleet/provisioning/store-keys.ts';
+import { openStateDir } from '../state-dir.ts';
 import { orderRowsOf, storedOrderRows } from '../ingest/read-event.ts';
 import type { Database } from '../store/database.ts';
 import { storeOrderEvents } from '../store/ingest-store.ts';
@@ -58,13 +64,33 @@ export interface DashboardRig {
     options?: { readonly cookie?: string; readonly headers?: object; readonly body?: unknown },
   ) => Promise<Response>;
   readonly admin: (method: string, path: string, body?: unknown) => Promise<Response>;
+  /** The password of each account at the broker. */
+  readonly accounts: ReadonlyMap<string, string>;
   readonly stop: () => Promise<void>;
+}
+
+/** A broker's accounts, without a broker. */
+function createAccountsInMemory(): BrokerAccounts & {
+  readonly passwords: ReadonlyMap<string, string>;
+} {
+  const passwords = new Map<string, string>();
+  return {
+    passwords,
+    clientAuthority: null,
+    put: async (_store, user, password) => void passwords.set(user, password ?? ''),
+    drop: async (users) => users.forEach((user) => passwords.delete(user)),
+    users: async () => [...passwords.keys()],
+  };
 }
 
 /** The dashboard on a database of the test's own, listening, with a clock in the test's hands. */
 export async function createDashboardRig({
   publicUrl = null,
-}: { readonly publicUrl?: string | null } = {}): Promise<DashboardRig> {
+  hasBrokerAdmin = true,
+}: {
+  readonly publicUrl?: string | null;
+  readonly hasBrokerAdmin?: boolean;
+} = {}): Promise<DashboardRig> {
   const { db, drop } = await headOfficeDatabase();
   let nowMs = NOW_MS;
   const clock: TestClock = {
@@ -79,8 +105,29 @@ export async function createDashboardRig({
   const bell = createBell();
   const keys = [signingKeyFromPem(generateSigningKeyPem())];
   const stateDir = { keys: () => keys };
+  const stateFolder = mkdtempSync(join(tmpdir(), 'tillwire-state-'));
+  openStateDir(stateFolder, systemIds);
+  const accounts = createAccountsInMemory();
+  const broker = { url: 'mqtts://broker.example', ca: 'the authority' };
+  const rotation = {
+    db,
+    accounts,
+    storeKey: openStoreKeys(stateFolder, systemIds),
+    clock,
+    ids: systemIds,
+    crashPoint: () => undefined,
+  };
   const deps = {
     stateDir,
+    provisioning: {
+      brokerOffice: hasBrokerAdmin ? { rotation, broker } : null,
+      stateFolder,
+      rotateAfterMs: 90 * 86_400_000,
+      certificates: () =>
+        Promise.resolve([
+          { whose: 'broker', subject: 'CN=broker.example', endsAtMs: nowMs + 30 * 86_400_000 },
+        ] as const),
+    },
     db,
     clock,
     ids: systemIds,
@@ -125,9 +172,11 @@ export async function createDashboardRig({
     call,
     admin: (method, path, body) =>
       call(method, path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` }, body }),
+    accounts: accounts.passwords,
     stop: async () => {
       await api.server.close();
       await drop();
+      rmSync(stateFolder, { recursive: true });
     },
   };
 }

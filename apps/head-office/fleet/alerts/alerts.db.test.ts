@@ -8,6 +8,7 @@ import {
   seedChain,
   SINK_KEY,
 } from '../../test/dashboard-rig.ts';
+import { pruneAlerts } from '../../store/alert-state-store.ts';
 import { park } from '../../store/quarantine-store.ts';
 import { storeState } from '../../store/telemetry-store.ts';
 import { readSignals } from '../../store/signal-queries.ts';
@@ -351,4 +352,25 @@ describe('every signal', () => {
     await watch();
     expect(await brief()).toEqual([]);
   });
+});
+
+it('History is kept for over a year: what is older and settled is forgotten, what is open is not', async () => {
+  const DAY = 24 * 60 * MINUTE;
+  const ago = (days: number): Date => new Date(rig.clock.nowMs() - days * DAY);
+  const alert = (rule: string, state: string, days: number, told: string | null) =>
+    rig.db.query(
+      `INSERT INTO alerts (rule_id, store, title, severity, state, value, threshold, since, resolved_at, told)
+       VALUES ($1, 'S01', '', 'info', $2, 1, 0, $3, CASE WHEN $2 = 'resolved' THEN $3::timestamptz END, $4)`,
+      [rule, state, ago(days), told],
+    );
+  await alert('long-over', 'resolved', 401, 'resolved');
+  await alert('over', 'resolved', 399, 'resolved');
+  await alert('never-told', 'resolved', 401, null);
+  await alert('end-not-told', 'resolved', 401, 'firing');
+  await alert('open-ever-since', 'firing', 500, 'firing');
+  expect(await pruneAlerts(rig.db, rig.clock.nowMs())).toBe(2);
+  const { rows } = await rig.db.query<{ rule: string }>(
+    'SELECT rule_id AS rule FROM alerts ORDER BY alert_id',
+  );
+  expect(rows.map(({ rule }) => rule)).toEqual(['over', 'end-not-told', 'open-ever-since']);
 });

@@ -7,6 +7,7 @@ import {
   lockWatch,
   markTold,
   openAlerts,
+  pruneAlerts,
   saveAlerts,
   setInhibitors,
 } from '../../store/alert-state-store.ts';
@@ -92,6 +93,27 @@ export async function watchOnce({
     return true;
   });
 }
+
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** Forgets alerts, silences and messages that have long been over. */
+export const createAlertPruning = ({
+  db,
+  clock,
+  log,
+}: Pick<AlertWatchDeps, 'db' | 'clock' | 'log'>): Service => ({
+  name: 'alert-history',
+  run: (signal) =>
+    repeat(
+      PRUNE_EVERY_MS,
+      signal,
+      async () => {
+        const pruned = await pruneAlerts(db, clock.nowMs());
+        if (pruned > 0) log.info({ pruned }, 'old alerts forgotten');
+      },
+      (error) => log.error({ err: error }, 'old alerts could not be forgotten; trying again'),
+    ),
+});
 
 type Kept = AlertState & { readonly alertId: number };
 

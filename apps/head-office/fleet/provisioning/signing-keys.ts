@@ -9,7 +9,7 @@ import {
 import type { StoreCode } from '@tillwire/domain';
 import { type Clock, type Ids, syncFolder, writeSecretFile } from '@tillwire/runtime';
 import { markChange } from '../../store/catalogue-store.ts';
-import { insertCommand, trustCommands } from '../../store/command-store.ts';
+import { insertCommand, type SentCommand, trustCommands } from '../../store/command-store.ts';
 import { type Database, inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 
@@ -48,6 +48,37 @@ const readKeyFiles = (folder: string): readonly KeyFile[] =>
       return [{ file, key, number: Number(match[1] ?? 1) }];
     })
     .toSorted((a, b) => a.number - b.number);
+
+/** The keys that sign, oldest first, and who has not confirmed yet that it believes the newest. */
+export interface SigningKeys {
+  /** `sinceMs` null: since Head Office was set up. */
+  readonly keys: readonly { readonly id: string; readonly sinceMs: number | null }[];
+  /** None unless two sign at once. */
+  readonly awaited: readonly StoreCode[];
+}
+
+/** How the signing keys stand; changes nothing. */
+export async function readSigningKeys(db: Database, folder: string): Promise<SigningKeys> {
+  const files = readKeyFiles(folder);
+  const newest = files.at(-1);
+  const keys = files.map(({ key, number }) => ({
+    id: key.id,
+    sinceMs: number === 1 ? null : number * 1000,
+  }));
+  if (newest === undefined || files.length < 2) return { keys, awaited: [] };
+  const told = await toldOf(db, publicPemOf(newest.key));
+  const served = (await listStores(db)).filter(isServed).map(({ store }) => store);
+  return { keys, awaited: served.filter((store) => !hasConfirmed(told, store)) };
+}
+
+/** Every word to a store to believe `pem`. */
+const toldOf = async (db: Database, pem: string): Promise<readonly SentCommand[]> =>
+  (await trustCommands(db)).filter(
+    ({ command }) => command.name === 'trust' && command.keys.includes(pem),
+  );
+
+const hasConfirmed = (told: readonly SentCommand[], store: StoreCode): boolean =>
+  told.some((one) => one.store === store && one.outcome === 'done');
 
 /**
  * Takes a rotation of the signing key as far as it goes, and may be run again at any time: a second key begins to sign
@@ -88,15 +119,12 @@ async function tellAll(
   key: SigningKey,
 ): Promise<readonly StoreCode[]> {
   const keys = believed.map(publicPemOf);
-  const own = publicPemOf(key);
   const nowMs = clock.nowMs();
-  const sent = (await trustCommands(db)).filter(
-    ({ command }) => command.name === 'trust' && command.keys.includes(own),
-  );
+  const sent = await toldOf(db, publicPemOf(key));
   const awaited: StoreCode[] = [];
   for (const { store } of (await listStores(db)).filter(isServed)) {
     const told = sent.filter((one) => one.store === store);
-    if (!told.some(({ outcome }) => outcome === 'done')) awaited.push(store);
+    if (!hasConfirmed(told, store)) awaited.push(store);
     const isTold = told.some(
       ({ command, outcome }) =>
         command.name === 'trust' &&
