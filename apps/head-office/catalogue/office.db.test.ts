@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { canonicalText, DEFAULT_STORE_CONFIG } from '@tillwire/contract';
 import { type CatalogueDelta, productCode, storeCode, utcInstant } from '@tillwire/domain';
 import { type Problem, systemIds } from '@tillwire/runtime';
+import { VERSIONS_AFTER_RESTORE } from '@tillwire/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCommandDesk } from '../fleet/commands.ts';
 import { createConfigDesk } from '../fleet/config.ts';
@@ -12,6 +13,7 @@ import { registerStore } from '../store/fleet-store.ts';
 import { headOfficeDatabase } from '../test/head-office-database.ts';
 import { catalogueOf } from './menu.ts';
 import { type CatalogueOffice, createCatalogueOffice } from './office.ts';
+import { reissueAfterRestore } from './reissuing.ts';
 import { createWantedSet } from './wanted.ts';
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
@@ -285,6 +287,74 @@ describe('The catalogue office', () => {
     await db.query("DELETE FROM stores WHERE store = 'S04'");
   });
 
+  it('a shop provisioned while a roll-out is on its way comes after it', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const { releaseId } = await publish(await priced(700), {
+      plan: { canaries: [s01], waveSize: null },
+    });
+    const s04 = storeCode('S04');
+    await registerStore(db, { store: s04, name: '', atMs: nowMs });
+    const all = [...STORES, s04];
+    for (let round = 0; round < 3; round++) await obey('applied', all);
+    expect((await office.release(releaseId)).state).toBe('complete');
+    expect(await office.releaseOf(s04)).toBe(releaseId);
+    const before = await told();
+    await obey('applied', all);
+    expect(await told()).toEqual(before);
+    await db.query("DELETE FROM stores WHERE store = 'S04'");
+  });
+
+  it('a shop provisioned anew gets what was published meanwhile', async () => {
+    await publish(await imported());
+    await obey('applied');
+    await db.query("UPDATE stores SET revoked_at = now() WHERE store = 'S03'");
+    const { releaseId } = await publish(await priced(700));
+    await obey('applied');
+    await db.query("UPDATE stores SET revoked_at = NULL WHERE store = 'S03'");
+    await office.publishing.step();
+    expect(await office.releaseOf(s03)).toBe(releaseId);
+  });
+
+  it('a wave told after the moment of what rides on its release is told that', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    await publish(await priced(800), { effectiveFromMs: NOON_MS + DAY_MS });
+    await obey('staged');
+    const fix = await priced(555, { target: s02, from: first.releaseId });
+    const plan = { canaries: [s02], waveSize: 1 };
+    await publish(fix, { scheduled: 'rebase', plan });
+    nowMs = NOON_MS + DAY_MS;
+    await obey('applied', [s02]);
+    for (const store of [s01, s03]) await obey('applied', [store]);
+    const prices = async (store: typeof s01) => {
+      const menu = await office.menu((await office.releaseOf(store)) ?? 0);
+      return catalogueOf(menu, store).products.find(({ code: own }) => own === 5)?.prices[0];
+    };
+    expect(await Promise.all([s01, s02, s03].map(prices))).toEqual([800, 555, 800]);
+  });
+
+  it('restored from a backup, everything is told again above all that may have been issued since', async () => {
+    const versions = async () => [
+      ...(await told()),
+      ...(await createConfigDesk({ db, clock }).list()).slice(0, 1).map(({ version }) => version),
+    ];
+    await reissueAfterRestore({ db, clock }, 1);
+    await publish(await imported());
+    const patch = { flags: { cheques: true } };
+    await createConfigDesk({ db, clock }).change({ stores: [s01], patch, note: '', by: 'ann' });
+    const before = await versions();
+    await reissueAfterRestore({ db, clock }, 1);
+    expect(await versions()).toEqual(before);
+    await reissueAfterRestore({ db, clock }, 2);
+    const after = await versions();
+    expect(
+      after.every((version, at) => (version ?? 0) > (before[at] ?? 0) + VERSIONS_AFTER_RESTORE - 9),
+    ).toBe(true);
+    await reissueAfterRestore({ db, clock }, 2);
+    expect(await versions()).toEqual(after);
+  });
+
   it('wants retained: a delta for each store, the fulls they name, and configs; to the same bytes each time', async () => {
     const keys = () => [];
     expect(await createWantedSet({ db, keys }).read()).toBeNull();
@@ -311,6 +381,15 @@ describe('The catalogue office', () => {
       'bad-request',
     );
     expect(await code(desk.preview([storeCode('S99')], patch))).toBe('unknown-store');
+  });
+
+  it('two who change a config at once both have their way', async () => {
+    const desk = createConfigDesk({ db, clock });
+    await Promise.all([
+      desk.change({ stores: [s01], patch: { flags: { cheques: true } }, note: '', by: 'ann' }),
+      desk.change({ stores: [s01], patch: { flags: { vouchers: false } }, note: '', by: 'bob' }),
+    ]);
+    expect((await desk.list())[0]?.config.flags).toMatchObject({ cheques: true, vouchers: false });
   });
 
   it('a command is open until its store answers or it expires; the first answer stays', async () => {

@@ -9,6 +9,7 @@ import {
   readCatalogueDelta,
   readConfig,
   sha256,
+  topicOf,
   trustedKeyFromPem,
   type SigningKey,
   versionOfFullTopic,
@@ -26,21 +27,11 @@ import {
   type Service,
   untilAborted,
 } from '@tillwire/runtime';
-import { planRetained, type SeenMessage } from '@tillwire/sync';
-import {
-  keepReport,
-  lockCatalogue,
-  markChange,
-  newestDeltas,
-  raiseVersion,
-  readChangeMark,
-  readIssuedIncarnation,
-  writeIssuedIncarnation,
-} from '../store/catalogue-store.ts';
-import { insertConfigs, newestConfigs, raiseConfigVersion } from '../store/config-store.ts';
-import { type Database, inTransaction } from '../store/database.ts';
-import { reissueDelta } from './issuing.ts';
+import { amissOf, planRetained, type SeenMessage } from '@tillwire/sync';
+import { keepReport, newestDeltas, readChangeMark, readReports } from '../store/catalogue-store.ts';
+import type { Database } from '../store/database.ts';
 import type { PublishingDesk } from './publishing.ts';
+import { reissueAfterRestore, reissueOutrun } from './reissuing.ts';
 import { createWantedSet, type WantedSet } from './wanted.ts';
 
 export interface PublisherDeps {
@@ -89,7 +80,10 @@ interface Publisher {
   readonly timing: {
     quietSinceMs: number;
     auditedMs: number;
+    /** What was retained is known. */
     settled: boolean;
+    /** Head Office's incarnation is the one its deltas were issued under. */
+    issued: boolean;
     mark: number;
     steppedMs: number;
   };
@@ -102,6 +96,7 @@ async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<v
     quietSinceMs: 0,
     auditedMs: 0,
     settled: false,
+    issued: false,
     mark: -1,
     steppedMs: Number.NEGATIVE_INFINITY,
   };
@@ -154,6 +149,7 @@ async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<v
 function beginAudit({ seen, timing, deps }: Publisher): void {
   seen.clear();
   timing.settled = false;
+  timing.issued = false;
   timing.quietSinceMs = deps.clock.monotonicMs();
   timing.auditedMs = timing.quietSinceMs;
   timing.mark = -1;
@@ -173,25 +169,24 @@ function look(
 }
 
 /** What an own message says; a stranger's says nothing. */
-function believed(
-  deps: PublisherDeps,
-  topic: string,
-  payload: Buffer,
-): Pick<SeenMessage, 'version' | 'bases'> {
-  const nothing = { version: null, bases: [] };
+function believed(deps: PublisherDeps, topic: string, payload: Buffer): Omit<SeenMessage, 'hash'> {
+  const nothing = { version: null, checksum: null, bases: [] };
   const full = versionOfFullTopic(topic);
-  if (full !== null) return { version: full, bases: [] };
+  if (full !== null) return { ...nothing, version: full };
   const parsed = parseTopic(topic);
   if (parsed === null) return nothing;
   const trusted = deps.keys().map((key) => trustedKeyFromPem(publicPemOf(key)));
   if (parsed.name === 'config') {
     const config = readConfig(parsed.store, payload, trusted);
-    return config.ok ? { version: config.value.config_version, bases: [] } : nothing;
+    if (!config.ok) return nothing;
+    const { config_version: version, checksum } = config.value;
+    return { version, checksum, bases: [] };
   }
   const delta = readCatalogueDelta(parsed.store, payload, trusted);
   if (!delta.ok) return nothing;
-  const { catalog_version: version, now, next } = delta.value;
-  return { version, bases: [now.base_version, ...(next === undefined ? [] : [next.base_version])] };
+  const { catalog_version: version, checksum, now, next } = delta.value;
+  const bases = [now.base_version, ...(next === undefined ? [] : [next.base_version])];
+  return { version, checksum, bases };
 }
 
 async function takeReport({ deps, timing }: Publisher, message: IncomingMessage): Promise<void> {
@@ -223,10 +218,15 @@ async function turn(publisher: Publisher): Promise<void> {
     timing.steppedMs = nowMs;
     await deps.desk.step();
   }
+  if (!timing.issued) {
+    // Line or not: nothing may be published before under a version that a store may know already.
+    await reissueAfterRestore(deps, await deps.incarnation());
+    timing.issued = true;
+  }
   if (!link.isUp()) return;
   if (!timing.settled) {
     if (nowMs - timing.quietSinceMs < QUIET_MS) return;
-    await reissueAfterRestore(deps);
+    await lookAtStores(publisher);
     timing.settled = true;
   } else if (nowMs - timing.auditedMs >= AUDIT_MS) {
     beginAudit(publisher);
@@ -236,6 +236,23 @@ async function turn(publisher: Publisher): Promise<void> {
   const mark = await readChangeMark(deps.db);
   if (mark === timing.mark) return;
   if (await mend(publisher)) timing.mark = mark;
+}
+
+/** What stores say counts as what is retained does: who heard nothing is told again, and nobody knows a version above. */
+async function lookAtStores({ deps, seen }: Publisher): Promise<void> {
+  const [told, reports] = [await newestDeltas(deps.db), await readReports(deps.db)];
+  const outrun: { topic: string; version: number }[] = [];
+  for (const [store, { report, receivedAtMs }] of reports) {
+    const delta = told.get(store);
+    if (delta === undefined) continue;
+    const { version, issuedAtMs: toldAtMs } = delta;
+    const amiss = amissOf({ version, toldAtMs, report, heardAtMs: receivedAtMs });
+    const topic = topicOf('delta', store);
+    // As if it were not retained: it is published once more, which reaches whoever is there.
+    if (amiss?.type === 'behind') seen.delete(topic);
+    else if (amiss?.type === 'ahead') outrun.push({ topic, version: amiss.version });
+  }
+  if (outrun.length > 0) await reissueOutrun(deps, outrun);
 }
 
 /** Makes the retained set the wanted one; false when the broker did not take all of it. */
@@ -267,49 +284,4 @@ async function mend({ deps, link, wanted, seen, published }: Publisher): Promise
     log.info({ topic }, 'cleared');
   }
   return true;
-}
-
-/** After Head Office was restored nothing it believes of versions is sure: every delta goes out under a new one. */
-const reissueAfterRestore = async ({ db, incarnation, clock }: PublisherDeps): Promise<void> => {
-  const now = await incarnation();
-  await inTransaction(db, async (client) => {
-    await lockCatalogue(client);
-    const before = await readIssuedIncarnation(client);
-    if (before === now) return;
-    await writeIssuedIncarnation(client, now);
-    // The very first one has nothing behind it.
-    if (before === 0) return;
-    for (const delta of (await newestDeltas(client)).values()) {
-      await reissueDelta(client, delta, clock.nowMs());
-    }
-    await markChange(client);
-  });
-};
-
-/** What is retained under a higher version than we know of is outdone by a higher one still. */
-async function reissueOutrun(
-  { db, clock, log }: PublisherDeps,
-  outrun: readonly { readonly topic: string; readonly version: number }[],
-): Promise<void> {
-  const nowMs = clock.nowMs();
-  for (const { topic, version } of outrun) {
-    const parsed = parseTopic(topic);
-    if (parsed === null) continue;
-    log.warn({ topic, catalogVersion: version }, 'a higher version is retained than was issued');
-    if (parsed.name === 'config') {
-      await raiseConfigVersion(db, version);
-      const held = (await newestConfigs(db)).get(parsed.store);
-      if (held === undefined) continue;
-      const { store, config, note, changedBy } = held;
-      await insertConfigs(db, { configs: [{ store, config }], note, changedBy, atMs: nowMs });
-    } else {
-      await inTransaction(db, async (client) => {
-        await lockCatalogue(client);
-        await raiseVersion(client, version);
-        const held = (await newestDeltas(client)).get(parsed.store);
-        if (held !== undefined) await reissueDelta(client, held, nowMs);
-        await markChange(client);
-      });
-    }
-  }
 }

@@ -30,7 +30,7 @@ import {
   isScheduled,
   stepRelease,
   tellAgain,
-  tellNewcomers,
+  tellStragglers,
   tellNextWave,
 } from './rolling.ts';
 
@@ -72,6 +72,7 @@ export function createPublishingDesk({
   readonly db: Database;
   readonly clock: Clock;
 }): PublishingDesk {
+  const settled = new Map<StoreCode, string>();
   const locked = <T>(work: (client: PoolClient) => Promise<T>): Promise<T> =>
     inTransaction(db, async (client) => {
       await lockCatalogue(client);
@@ -118,7 +119,7 @@ export function createPublishingDesk({
           }
         });
       }
-      await tellNewcomers(db, nowMs);
+      await tellStragglers(db, nowMs, settled);
     },
   };
 }

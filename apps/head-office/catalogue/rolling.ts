@@ -2,6 +2,7 @@ import type { StoreCode } from '@tillwire/domain';
 import { progressOf, stepRollOut, type ToldStore } from '@tillwire/sync';
 import type { PoolClient } from 'pg';
 import {
+  type IssuedDelta,
   listReleases,
   lockCatalogue,
   markChange,
@@ -16,7 +17,7 @@ import {
 import { type Database, inTransaction } from '../store/database.ts';
 import { isServed, listStores } from '../store/fleet-store.ts';
 import { servedStores, unknownRelease } from './drafts.ts';
-import { issueDeltas, type ReadRelease, type Telling } from './issuing.ts';
+import { dueNow, issueDeltas, partFor, type ReadRelease, type Telling } from './issuing.ts';
 
 // How a release comes to the stores, wave by wave. All of it under the catalogue's lock.
 
@@ -75,18 +76,20 @@ export async function tellAgain(
   await issueDeltas(client, stores, await tellingOf(client, release, nowMs));
 }
 
-/** What a store is told of a release: from when, and what rides on it. */
+/** What a store is told of a release: from when, and what rides on it; a rider whose moment has come is what is sold. */
 async function tellingOf(client: PoolClient, release: Release, nowMs: number): Promise<Telling> {
-  const own: ReadRelease = { release, menu: await readMenu(client, release) };
-  if (isScheduled(release, nowMs)) return { now: null, next: own, nowMs };
+  const read = async (one: Release): Promise<ReadRelease> => ({
+    release: one,
+    menu: await readMenu(client, one),
+  });
+  if (isScheduled(release, nowMs)) return { now: null, next: await read(release), nowMs };
   const rider = (await listReleases(client, 200)).find(
     ({ ridesOn, state }) => ridesOn === release.releaseId && state !== 'cancelled',
   );
-  const next =
-    rider === undefined || !isScheduled(rider, nowMs)
-      ? null
-      : { release: rider, menu: await readMenu(client, rider) };
-  return { now: own, next, nowMs };
+  if (rider === undefined) return { now: await read(release), next: null, nowMs };
+  return isScheduled(rider, nowMs)
+    ? { now: await read(release), next: await read(rider), nowMs }
+    : { now: await read(rider), next: null, nowMs };
 }
 
 /** Moves a roll-out as far as its stores' reports allow. */
@@ -134,20 +137,40 @@ export async function stepRelease(
   }
 }
 
-/** A store provisioned since, or left out by an empty release, gets what all others have. */
-export async function tellNewcomers(db: Database, nowMs: number): Promise<void> {
-  const [served, held] = [await servedStores(db), await newestDeltas(db)];
-  const lacking = served.filter((store) => !held.has(store));
-  if (lacking.length === 0) return;
+/**
+ * Tells every store that sells something else than all others, and that no roll-out is about to tell: one provisioned
+ * since, or anew, or while a roll-out was on its way. `settled` remembers what was compared and found to be right.
+ */
+export async function tellStragglers(
+  db: Database,
+  nowMs: number,
+  settled: Map<StoreCode, string>,
+): Promise<void> {
+  const releases = await listReleases(db, 200);
+  const release = releases.find((one) => one.state === 'complete' && !isScheduled(one, nowMs));
+  if (release === undefined) return;
+  const isOpen = (held: IssuedDelta | undefined): boolean =>
+    held === undefined ||
+    (dueNow(held, nowMs).releaseId < release.releaseId &&
+      settled.get(held.store) !== comparisonOf(held, release));
+  const suspects = async (on: Database | PoolClient): Promise<readonly StoreCode[]> => {
+    const held = await newestDeltas(on);
+    return (await servedStores(on)).filter((store) => isOpen(held.get(store)));
+  };
+  if ((await suspects(db)).length === 0) return;
   await inTransaction(db, async (client) => {
     await lockCatalogue(client);
-    const before = await newestDeltas(client);
-    const stores = lacking.filter((store) => !before.has(store));
-    const releases = await listReleases(client, 200);
-    const release = releases.find(
-      ({ state, ...rest }) => state === 'complete' && !isScheduled({ state, ...rest }, nowMs),
-    );
-    if (release === undefined || stores.length === 0) return;
+    const held = await newestDeltas(client);
+    const own: ReadRelease = { release, menu: await readMenu(client, release) };
+    const stores = (await suspects(client)).filter((store) => {
+      const delta = held.get(store);
+      if (delta === undefined) return true;
+      const { part } = dueNow(delta, nowMs);
+      if (part.checksum !== partFor(own, store).checksum) return true;
+      settled.set(store, comparisonOf(delta, release));
+      return false;
+    });
+    if (stores.length === 0) return;
     const scheduled = releases.find(
       (one) => isScheduled(one, nowMs) && (one.state === 'complete' || one.state === 'rolling-out'),
     );
@@ -155,11 +178,10 @@ export async function tellNewcomers(db: Database, nowMs: number): Promise<void> 
       scheduled === undefined
         ? null
         : { release: scheduled, menu: await readMenu(client, scheduled) };
-    await issueDeltas(client, stores, {
-      now: { release, menu: await readMenu(client, release) },
-      next,
-      nowMs,
-    });
+    await issueDeltas(client, stores, { now: own, next, nowMs });
     await markChange(client);
   });
 }
+
+const comparisonOf = ({ version }: IssuedDelta, { releaseId }: Release): string =>
+  `${version} ${releaseId}`;

@@ -22,6 +22,8 @@ export interface WantedSet {
   readonly read: () => Promise<ReadonlyMap<string, WantedMessage> | null>;
 }
 
+type SignedDocument = ReturnType<typeof signCatalogueDelta | typeof signFullCatalogue>;
+
 export function createWantedSet({
   db,
   keys,
@@ -39,14 +41,19 @@ export function createWantedSet({
       const want = async (
         topic: string,
         version: number,
-        make: () => Promise<object> | object,
+        make: () => Promise<SignedDocument> | SignedDocument,
       ): Promise<void> => {
         const mark = `${version} ${by}`;
         const known = signed.get(topic);
         if (known?.mark === mark) next.set(topic, known);
         else {
-          const payload = canonicalText(await make());
-          next.set(topic, { mark, message: { version, payload } });
+          const document = await make();
+          const message = {
+            version,
+            checksum: document.checksum,
+            payload: canonicalText(document),
+          };
+          next.set(topic, { mark, message });
         }
       };
 

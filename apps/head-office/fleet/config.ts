@@ -7,7 +7,9 @@ import {
   insertConfigs,
   newestConfigs,
 } from '../store/config-store.ts';
-import type { Database } from '../store/database.ts';
+import type { PoolClient } from 'pg';
+import { lockCatalogue } from '../store/catalogue-store.ts';
+import { type Database, inTransaction } from '../store/database.ts';
 import { isServed, listStores } from '../store/fleet-store.ts';
 
 /** Sections of a config with the fields to change; what is not named stays as each store has it. */
@@ -51,16 +53,20 @@ export function createConfigDesk({
   readonly db: Database;
   readonly clock: Clock;
 }): ConfigDesk {
-  const served = async (): Promise<readonly StoreCode[]> =>
-    (await listStores(db)).filter(isServed).map(({ store }) => store);
+  const served = async (on: Database | PoolClient): Promise<readonly StoreCode[]> =>
+    (await listStores(on)).filter(isServed).map(({ store }) => store);
 
-  const preview: ConfigDesk['preview'] = async (stores, patch) => {
-    const known = new Set(await served());
+  const preview = async (
+    on: Database | PoolClient,
+    stores: readonly StoreCode[],
+    patch: ConfigPatch,
+  ): Promise<readonly ConfigPreview[]> => {
+    const known = new Set(await served(on));
     const strangers = stores.filter((store) => !known.has(store));
     if (strangers.length > 0) {
       throw new Problem(404, 'unknown-store', `not a store of the chain: ${strangers.join(', ')}`);
     }
-    const configs = await newestConfigs(db);
+    const configs = await newestConfigs(on);
     return stores.map((store) => {
       const before = configs.get(store)?.config ?? DEFAULT_STORE_CONFIG;
       const after = patched(before, patch);
@@ -71,26 +77,29 @@ export function createConfigDesk({
   return {
     list: async () => {
       const configs = await newestConfigs(db);
-      return (await served()).map((store) => {
+      return (await served(db)).map((store) => {
         const found = configs.get(store);
         const { config, version } = found ?? { config: DEFAULT_STORE_CONFIG, version: 0 };
         return { store, config, version };
       });
     },
     history: (store, limit) => configsOf(db, store, limit),
-    preview,
-    change: async ({ stores, patch, note, by }) => {
-      const previews = await preview(stores, patch);
-      await insertConfigs(db, {
-        configs: previews
-          .filter(({ changed }) => changed.length > 0)
-          .map(({ store, after }) => ({ store, config: after })),
-        note,
-        changedBy: by,
-        atMs: clock.nowMs(),
-      });
-      return previews;
-    },
+    preview: (stores, patch) => preview(db, stores, patch),
+    change: ({ stores, patch, note, by }) =>
+      inTransaction(db, async (client) => {
+        // Two who change at once change one after the other: a patch leaves the other's fields alone.
+        await lockCatalogue(client);
+        const previews = await preview(client, stores, patch);
+        await insertConfigs(client, {
+          configs: previews
+            .filter(({ changed }) => changed.length > 0)
+            .map(({ store, after }) => ({ store, config: after })),
+          note,
+          changedBy: by,
+          atMs: clock.nowMs(),
+        });
+        return previews;
+      }),
   };
 }
 

@@ -93,7 +93,25 @@ export async function mintVersion(client: PoolClient, nowMs: number): Promise<nu
   return version;
 }
 
-/** Versions to come are above `seen`, which somebody retains. */
+/** The highest versions known: given, of a heartbeat, or the clock's own. */
+export async function lastVersions(
+  client: PoolClient,
+  nowMs: number,
+): Promise<{ readonly catalogue: number; readonly config: number }> {
+  const heard = (field: string): string =>
+    `(SELECT COALESCE(max((payload ->> '${field}')::bigint), 0) FROM heartbeats)`;
+  const { rows } = await client.query<{ catalogue: number; config: number }>(
+    `SELECT GREATEST(last_version, $1::bigint, ${heard('catalog_version')}) AS catalogue,
+       GREATEST(last_config_version, $1::bigint, ${heard('config_version')}) AS config
+     FROM catalogue_state WHERE id = 1`,
+    [Math.floor(nowMs / 1000)],
+  );
+  const [last] = rows;
+  invariant(last !== undefined, 'the catalogue state is one row');
+  return last;
+}
+
+/** Versions to come are above `seen`, which somebody knows. */
 export const raiseVersion = (client: PoolClient, seen: number): Promise<unknown> =>
   client.query(
     'UPDATE catalogue_state SET last_version = GREATEST(last_version, $1) WHERE id = 1',

@@ -1,7 +1,7 @@
 import { type StoreConfig, storeConfigSchema } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import type { PoolClient } from 'pg';
-import { type Database, inTransaction } from './database.ts';
+import type { Database } from './database.ts';
 
 export interface ConfigVersion {
   readonly version: number;
@@ -55,29 +55,24 @@ export interface ConfigChange {
 }
 
 /** Gives each store its config under a version of its own: above now, all given, and every heartbeat's. */
-export const insertConfigs = (db: Database, change: ConfigChange): Promise<void> =>
-  inTransaction(db, async (client) => {
-    for (const { store, config } of change.configs) {
-      await client.query(
-        `WITH minted AS (
-           UPDATE catalogue_state SET change_mark = change_mark + 1, last_config_version = GREATEST(
-             last_config_version + 1, $6::bigint,
-             (SELECT COALESCE(max((payload ->> 'config_version')::bigint), 0) + 1 FROM heartbeats)
-           ) WHERE id = 1 RETURNING last_config_version AS version
-         )
-         INSERT INTO store_configs (config_version, store, config, note, changed_by, changed_at)
-         SELECT version, $1, $2, $3, $4, $5 FROM minted`,
-        [
-          store,
-          JSON.stringify(config),
-          change.note,
-          change.changedBy,
-          new Date(change.atMs),
-          Math.floor(change.atMs / 1000) + 1,
-        ],
-      );
-    }
-  });
+export async function insertConfigs(
+  client: PoolClient,
+  { configs, note, changedBy, atMs }: ConfigChange,
+): Promise<void> {
+  for (const { store, config } of configs) {
+    await client.query(
+      `WITH minted AS (
+         UPDATE catalogue_state SET change_mark = change_mark + 1, last_config_version = GREATEST(
+           last_config_version + 1, $6::bigint,
+           (SELECT COALESCE(max((payload ->> 'config_version')::bigint), 0) + 1 FROM heartbeats)
+         ) WHERE id = 1 RETURNING last_config_version AS version
+       )
+       INSERT INTO store_configs (config_version, store, config, note, changed_by, changed_at)
+       SELECT version, $1, $2, $3, $4, $5 FROM minted`,
+      [store, JSON.stringify(config), note, changedBy, new Date(atMs), Math.floor(atMs / 1000) + 1],
+    );
+  }
+}
 
 /** Versions to come are above `seen`, which the broker retains. */
 export const raiseConfigVersion = (db: Database | PoolClient, seen: number): Promise<unknown> =>

@@ -45,7 +45,7 @@ export const signFullCatalogue = (
   version: number,
   content: CatalogueContent,
   keys: readonly SigningKey[],
-): Signed<object> =>
+): Signed<{ readonly checksum: string }> =>
   signDocument(
     fullCatalogueTopic(version),
     { catalog_version: version, ...content },

@@ -86,7 +86,7 @@ export const CONFIGS = `${CONFIG_TOPIC}+`;
 export const signConfig = (
   { store, version, config }: { store: StoreCode; version: number; config: StoreConfig },
   keys: readonly SigningKey[],
-): Signed<object> =>
+): Signed<{ readonly checksum: string }> =>
   signDocument(
     `${CONFIG_TOPIC}${store}`,
     { store_code: store, config_version: version, ...config },
