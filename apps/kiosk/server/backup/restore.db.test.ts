@@ -29,6 +29,7 @@ import { createDayStore } from '../store/day-store.ts';
 import { createJournalStore } from '../store/journal-store.ts';
 import { createOrderStore } from '../store/order-store.ts';
 import { clockDoubt, takeBack } from '../store/restore-store.ts';
+import { createSyncStateStore, NO_SYNC_STATE } from '../store/sync-state-store.ts';
 import { backUp, listBackups, verifyBackup } from './backups.ts';
 import { restoreBackup } from './restore.ts';
 
@@ -87,7 +88,7 @@ async function sell(on: KioskDatabase, count = 1): Promise<readonly Order[]> {
 }
 
 const takeBackup = () =>
-  backUp(path, { store: STORE, folder: join(folder, 'backups'), nowMs, keep: 2 });
+  backUp(path, { store: STORE, folder: join(folder, 'backups'), nowMs, keep: 2, key: null });
 
 const restore = (backup: string, to = path) =>
   restoreBackup({
@@ -344,4 +345,16 @@ it('A Z that comes back is in the K_WK_VAT of the days closed without it', async
   await createDayStore(db, own).close(businessDate('2025-11-27'), menu, nowMs);
   await takeBack(db, events, { store: STORE, nowMs });
   expect(await weekOf('2025-11-27')).toEqual([0, 0, 1200, 0, 0]);
+});
+
+it('What Head Office said of the time before the backup confirms no clock after the restore', async () => {
+  await sell(db);
+  const told = { ...NO_SYNC_STATE, session: 4, atMs: nowMs + 1, acknowledgedAtMs: nowMs + 1 };
+  await createSyncStateStore(db).save(told);
+  const { file } = await takeBackup();
+  await db.destroy();
+  nowMs += 60_000;
+  await restore(file);
+  db = await openDatabase(path);
+  expect(await createSyncStateStore(db).read()).toEqual({ ...told, acknowledgedAtMs: null });
 });

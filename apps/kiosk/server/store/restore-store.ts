@@ -31,6 +31,7 @@ import {
 import { reissueFrom } from './day-store.ts';
 import { type JournalTail, lockJournal } from './journal-append.ts';
 import { firstSequenceOf, raiseNumberFloor } from './number-floor.ts';
+import { forgetHeadOfficeTime } from './sync-state-store.ts';
 import { firstWrongIssue } from './wrong-issue.ts';
 
 const CLOCK_DOUBT = 'clock_not_before_ms';
@@ -95,6 +96,7 @@ export const beginEpoch = (
     await raiseNumberFloor(tx, { through: addDays(date, 1), first: nextSequence });
     await writeMeta(tx, 'install_id', ids.uuid().slice(0, 8));
     await writeMeta(tx, CLOCK_DOUBT, String(await lastCommitMs(tx)));
+    await forgetHeadOfficeTime(tx);
     return { epoch, date, nextSequence };
   });
 

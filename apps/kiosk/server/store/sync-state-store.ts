@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type KioskDatabase, readMeta, write, writeMeta } from './database.ts';
+import {
+  type KioskDatabase,
+  type KioskTransaction,
+  readMeta,
+  write,
+  writeMeta,
+} from './database.ts';
 
 const place = z.object({
   epoch: z.int(),
@@ -56,4 +62,12 @@ export function createSyncStateStore(db: KioskDatabase): SyncStateStore {
     save: (state) => write(db, (tx) => writeMeta(tx, NAME, JSON.stringify(state))),
     installId: async () => (await readMeta(db, 'install_id')) ?? '',
   };
+}
+
+/** What Head Office said of the time before a restore says nothing of a clock after it. */
+export async function forgetHeadOfficeTime(tx: KioskTransaction): Promise<void> {
+  const text = await readMeta(tx, NAME);
+  if (text === null) return;
+  const state: SyncState = { ...stateSchema.parse(JSON.parse(text)), acknowledgedAtMs: null };
+  await writeMeta(tx, NAME, JSON.stringify(state));
 }
