@@ -11,6 +11,7 @@ describe('A run of chaos', () => {
       stores: 1,
       ordersPerMinute: 400,
       faultsPerMinute: 20,
+      kinds: [],
       keep: undefined,
       tell: () => undefined,
       signal: new AbortController().signal,

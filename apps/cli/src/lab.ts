@@ -6,10 +6,18 @@ const number = (args: Arguments, name: string, least: number, most: number, fall
   wholeNumber(args, name, { least, most, fallback });
 
 /** @throws {UsageError} */
-function seedOf(args: Arguments): string {
+export function seedOf(args: Arguments): string {
   const seed = args.text('seed') ?? '1';
   if (/^[\w-]{1,40}$/.test(seed)) return seed;
   throw new UsageError(`--seed takes letters, digits and dashes, not ${seed}`);
+}
+
+/** @throws {UsageError} */
+function instantOf(args: Arguments): number | undefined {
+  const text = args.text('at');
+  const atMs = text === undefined ? undefined : Date.parse(text);
+  if (Number.isNaN(atMs)) throw new UsageError(`--at takes an instant, not ${text}`);
+  return atMs;
 }
 
 const nowText = (): string => utcInstant(systemClock.nowMs());
@@ -29,25 +37,30 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       stores: { type: 'string', value: 'K', help: 'shops', default: '3' },
       'orders-per-minute': { type: 'string', value: 'R', help: 'of all shops', default: '300' },
       'faults-per-minute': { type: 'string', value: 'F', help: 'on average', default: '10' },
+      faults: { type: 'string', value: 'KIND,…', help: 'only faults of these kinds' },
+      at: { type: 'string', value: 'INSTANT', help: 'every clock begins at 2027-03-28T00:58:00Z' },
       keep: { type: 'string', value: 'DIR', help: 'keep databases, logs and history there' },
       json: { type: 'boolean', help: 'print one JSON document' },
     },
     run: async (args, { print, complain }) => {
       const { chaosLines, runChaos } = await loadLab();
       const faultsPerMinute = number(args, 'faults-per-minute', 1, 120, 10);
+      const kinds = (args.text('faults') ?? '').split(',').filter((kind) => kind !== '');
       const report = await runChaos({
         seed: seedOf(args),
         minutes: number(args, 'minutes', 1, 1440, 5),
         stores: number(args, 'stores', 1, 50, 3),
         ordersPerMinute: number(args, 'orders-per-minute', 1, 6000, 300),
         faultsPerMinute,
+        kinds,
+        atMs: instantOf(args),
         signal,
         keep: args.text('keep'),
         tell: (line) => complain(`tillwire chaos: ${line}`),
       });
       const lines = args.flag('json')
         ? [JSON.stringify(report)]
-        : chaosLines(report, faultsPerMinute);
+        : chaosLines(report, { faultsPerMinute, kinds });
       for (const line of lines) print(line);
       return report.findings.length === 0 ? 0 : 1;
     },

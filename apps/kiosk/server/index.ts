@@ -55,7 +55,7 @@ export { examineKiosk } from './joining/examine.ts';
 export { JoinError, joinKiosk } from './joining/join.ts';
 export { exportKioskJournal, JournalExportError } from './journal-export.ts';
 export { type Desk, openDesk } from './desk.ts';
-export { type Backup, backUp, verifyBackup } from './backup/backups.ts';
+export { type Backup, backUp, verifyBackup, withOpenBackup } from './backup/backups.ts';
 export { RestoreError, restoreBackup } from './backup/restore.ts';
 export { writeDayFiles } from './scheduler/day-files-on-disk.ts';
 export { DamagedFileError, type FileReport } from './store/backup-file.ts';
@@ -92,7 +92,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
   const { clock, ids, crashPoint } = deps;
   const file = config.catalogueFile;
   const fallback = file === null ? null : await loadCatalogueFile(file);
-  const db = await openKioskDatabase(config.database, { store, clock, ids });
+  const db = await openKioskDatabase(config.database, { store, clock, ids, crashPoint });
   const events = createEventBus();
   const stores = {
     orders: createOrderStore(db, { store, crashPoint }),

@@ -15,7 +15,7 @@ import {
   makeOrders,
   readEvents,
 } from '../store/many-orders.ts';
-import { countQuarantined } from '../store/end-state.ts';
+import { countParked } from '../store/end-state.ts';
 import { until } from '../waiting.ts';
 import { findProgram } from '../world/program.ts';
 import type { World } from '../world/world.ts';
@@ -143,7 +143,7 @@ export async function flush({ world, isQuick, now, tell }: ChainDeps): Promise<r
 
 /** @throws when a light kiosk's orders were acknowledged without being booked: parked ones measure nothing. */
 async function assertInBooks({ books, lightStores }: World, orders: number): Promise<void> {
-  const [booked, parked] = [await countOrders(books, lightStores), await countQuarantined(books)];
+  const [booked, parked] = [await countOrders(books, lightStores), await countParked(books, [])];
   if (booked !== orders || parked > 0) {
     throw new Error(`${orders} orders were flushed, ${booked} are booked and ${parked} are parked`);
   }

@@ -1,15 +1,25 @@
-import { createHash } from 'node:crypto';
 import type { Face } from '../http.ts';
 import type { History, OrderAnswer } from '../load/history.ts';
-import { countQuarantined, readCurrent, readJournal, readWatermarks } from '../store/end-state.ts';
+import {
+  countParked,
+  type JournalRow,
+  readCurrent,
+  readJournal,
+  readWatermarks,
+} from '../store/end-state.ts';
 import type { OfficeBooks } from '../store/office-books.ts';
 import { checkDays } from './days.ts';
+import { type Expected, expectedOf } from './expected.ts';
 import { difference, type Finding, type Verdict, wireOf, wireOfEvent } from './findings.ts';
+import { chainFaults, numberFaults } from './journal.ts';
 import { checkMenus } from './menus.ts';
 import { checkRollups } from './rollups.ts';
+import { checkTwins } from './twins.ts';
 
 export interface CheckDeps {
   readonly history: History;
+  /** What a second machine of a store answered, by store. */
+  readonly twins?: ReadonlyMap<string, History>;
   readonly shops: readonly { readonly store: string; readonly face: Face }[];
   readonly office: Face;
   readonly books: OfficeBooks;
@@ -19,47 +29,53 @@ export interface CheckDeps {
 
 /** What the kitchen did is no part of the books. */
 const NOT_OF_THE_BOOKS = new Set(['kitchen']);
-const ZERO_HASH = '0'.repeat(64);
 
 /**
  * Holds the end state against the history: every order the shops' API accepted is at the shop and at Head Office,
  * once, and the same field by field; nothing else is; the journal is whole and chained; the rollups are what the
  * orders come to; every day is reconciled. Shares no code with the product.
  */
-export async function check({
-  history,
-  shops,
-  office,
-  books,
-  firstMenu,
-}: CheckDeps): Promise<Verdict> {
-  const findings: Finding[] = history.faults.map((what) => ({
-    check: 'one answer a request',
-    what,
-  }));
-  let [lost, duplicated, days] = [0, history.faults.length, 0];
-  const quarantined = await countQuarantined(books);
-  if (quarantined > 0) {
-    findings.push({ check: 'quarantine', what: `${quarantined} messages are parked` });
-  }
+export async function check(deps: CheckDeps): Promise<Verdict> {
+  const { history, twins = new Map<string, History>(), shops, office, books, firstMenu } = deps;
+  const faults = [history, ...twins.values()].flatMap((one) => one.faults);
+  const sums = { orders: 0, days: 0, lost: 0, duplicated: faults.length };
+  const apart = { died: 0, unanswered: 0, forks: 0 };
+  const findings: Finding[] = faults.map((what) => ({ check: 'one answer a request', what }));
+  const parked = await countParked(books, [...twins.keys()]);
+  if (parked > 0) findings.push({ check: 'quarantine', what: `${parked} messages are parked` });
   for (const { store, face } of shops) {
-    const expected = new Map([...history.orders()].filter(([, order]) => order.store === store));
-    findings.push(...(await checkShop(store, face, expected)));
-    const books_ = await checkOffice(store, { expected, office, books });
-    lost += books_.lost;
-    duplicated += books_.duplicated;
-    findings.push(...books_.findings);
-    findings.push(...(await checkWatermark(store, face, books)));
-    findings.push(...(await checkRollups(store, [...expected.values()], books)));
-    const closed = await checkDays(store, { face, office, orders: [...expected.values()] });
-    days += closed.days;
-    findings.push(...closed.findings);
+    const twin = twins.get(store);
+    if (twin !== undefined) {
+      const found = await checkTwins(store, { histories: [history, twin], books });
+      sums.orders += found.orders;
+      sums.lost += found.lost;
+      sums.duplicated += found.duplicated;
+      apart.forks += found.forks;
+      findings.push(...found.findings);
+      continue;
+    }
+    const journal = await readJournal(books, store);
+    const expected = await expectedOf(store, { history, face, journal });
+    const orders = [...expected.orders.values()];
+    const there = await checkOffice(store, { expected, office, books, journal });
+    const closed = await checkDays(store, { face, office, orders });
+    sums.orders += orders.length + expected.died.length;
+    sums.days += closed.days;
+    sums.lost += there.lost;
+    sums.duplicated += there.duplicated;
+    apart.died += expected.died.length;
+    apart.unanswered += expected.unanswered.size;
+    findings.push(
+      ...(await checkShop(store, face, expected)),
+      ...there.findings,
+      ...(await checkWatermark(store, face, books)),
+      ...(await checkRollups(store, orders, books)),
+      ...closed.findings,
+    );
   }
   findings.push(...checkMenus([...history.orders().values()], firstMenu));
-  return { orders: history.orders().size, days, lost, duplicated, findings };
+  return { ...sums, ...apart, findings };
 }
-
-type Expected = ReadonlyMap<string, OrderAnswer>;
 
 async function checkShop(
   store: string,
@@ -68,7 +84,7 @@ async function checkShop(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const found = new Map<string, OrderAnswer>();
-  const dates = new Set([...expected.values()].map(({ businessDate }) => businessDate));
+  const dates = new Set([...expected.orders.values()].map(({ businessDate }) => businessDate));
   const { body } = await face.get('/api/days?limit=400');
   for (const { date } of body.days as readonly { date: string }[]) dates.add(date);
   for (const date of dates) {
@@ -81,37 +97,26 @@ async function checkShop(
       before = page.next === undefined ? '' : `&before=${page.next}`;
     } while (before !== '');
   }
-  for (const [id, order] of expected) {
+  for (const [id, order] of expected.orders) {
     const parts = difference(order, found.get(id), NOT_OF_THE_BOOKS);
     if (parts !== null) findings.push({ check: 'shop', what: `${id} at the shop ${parts}` });
   }
   for (const id of found.keys()) {
-    if (!expected.has(id))
+    if (!expected.orders.has(id))
       findings.push({ check: 'shop', what: `${id} at ${store} was never answered` });
   }
-  findings.push(...gaps(store, [...found.values()]));
+  findings.push(...numberFaults(store, [...found.values()], expected));
   return findings;
-}
-
-/** Numbers of a business date run from 1 with no gap. */
-function gaps(store: string, orders: readonly OrderAnswer[]): readonly Finding[] {
-  const byDate = Map.groupBy(orders, ({ businessDate }) => businessDate);
-  return [...byDate].flatMap(([date, all]) => {
-    const most = all.reduce((highest, { number }) => Math.max(highest, number), 0);
-    return most === all.length
-      ? []
-      : [
-          {
-            check: 'order numbers',
-            what: `${store} ${date} has ${all.length} orders up to number ${most}`,
-          },
-        ];
-  });
 }
 
 async function checkOffice(
   store: string,
-  { expected, office, books }: { expected: Expected; office: Face; books: OfficeBooks },
+  {
+    expected,
+    office,
+    books,
+    journal,
+  }: { expected: Expected; office: Face; books: OfficeBooks; journal: readonly JournalRow[] },
 ): Promise<{ lost: number; duplicated: number; findings: readonly Finding[] }> {
   const findings: Finding[] = [];
   const tell = (check: string, what: string): number => findings.push({ check, what });
@@ -119,9 +124,8 @@ async function checkOffice(
   const current = new Map(
     (await readCurrent(books, store)).map((row) => [row.global_order_id, row]),
   );
-  const journal = await readJournal(books, store);
   let [lost, duplicated] = [0, 0];
-  for (const [id, order] of expected) {
+  for (const [id, order] of expected.orders) {
     const [shown, row] = [listed.get(id), current.get(id)];
     if (shown === undefined || row === undefined) {
       lost++;
@@ -137,7 +141,7 @@ async function checkOffice(
     if (parts !== null) tell('order at Head Office', `${id} ${parts}`);
   }
   for (const id of new Set([...listed.keys(), ...current.keys()])) {
-    if (expected.has(id)) continue;
+    if (expected.orders.has(id)) continue;
     duplicated++;
     tell('duplicated', `${id} is at Head Office and was never answered`);
   }
@@ -148,20 +152,21 @@ async function checkOffice(
     latest.set(subject, payload);
     const { request_id: request } = JSON.parse(payload) as { request_id: string | null };
     const known = request === null ? undefined : byRequest.get(request);
-    if (known !== undefined && known !== subject) {
+    const isTwice = known !== undefined && known !== subject;
+    if (isTwice && !expected.unanswered.has(known) && !expected.unanswered.has(subject)) {
       duplicated++;
       tell('duplicated', `request ${request} made ${known} and ${subject}`);
     }
     if (request !== null) byRequest.set(request, subject);
   }
-  for (const [id, order] of expected) {
+  for (const [id, order] of expected.orders) {
     const payload = latest.get(id);
     const wanted = wireOf(order);
     const event = payload === undefined ? undefined : (JSON.parse(payload) as never);
     const parts = difference(wanted, event && wireOfEvent(event, wanted));
     if (parts !== null && event !== undefined) tell('event at Head Office', `${id} ${parts}`);
   }
-  findings.push(...chainFaults(store, journal));
+  findings.push(...chainFaults(store, journal, expected.deadEvents));
   return { lost, duplicated, findings };
 }
 
@@ -184,29 +189,6 @@ async function listAtOffice(store: string, office: Face): Promise<ReadonlyMap<st
     after = body.next as string | undefined;
   } while (after !== undefined);
   return found;
-}
-
-/** Every place from 1, each the hash of its bytes and chained to the one before. */
-function chainFaults(
-  store: string,
-  journal: Awaited<ReturnType<typeof readJournal>>,
-): readonly Finding[] {
-  let [epoch, seq, hash] = [0, 0, ZERO_HASH];
-  for (const row of journal) {
-    if (row.journal_epoch !== epoch) [epoch, seq] = [row.journal_epoch, 0];
-    const at = `${store} ${row.journal_epoch}/${row.journal_seq}`;
-    const found =
-      row.journal_seq !== seq + 1
-        ? `follows ${seq}`
-        : row.prev_hash !== hash
-          ? 'does not chain to the one before'
-          : createHash('sha256').update(row.payload).digest('hex') !== row.hash
-            ? 'is not what its hash says'
-            : null;
-    if (found !== null) return [{ check: 'journal', what: `${at} ${found}` }];
-    [seq, hash] = [row.journal_seq, row.hash];
-  }
-  return [];
 }
 
 /** The claim of completeness reaches the journal's end, there and in the shop's own words. */

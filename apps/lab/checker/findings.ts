@@ -13,6 +13,12 @@ export interface Verdict {
   readonly lost: number;
   /** Orders nobody asked for, and requests that made two. */
   readonly duplicated: number;
+  /** Orders that were only on a disk that died, and had not been sent. */
+  readonly died: number;
+  /** Orders that were sent, and whose disk died before anybody was answered. */
+  readonly unanswered: number;
+  /** Orders of a store's second machine, or of its first, that are parked: the other's stand in their place. */
+  readonly forks: number;
   readonly findings: readonly Finding[];
 }
 

@@ -104,7 +104,7 @@ export function createHistory(file: string): History {
         const known = states.get(event.subject)?.length ?? 0;
         taken.set(event.subject, [...(taken.get(event.subject) ?? []), { event, known }]);
       }
-      write({ died: disk });
+      write({ died: disk.store, events: disk.events });
     },
     disks: () => disks,
     statesOf: (id, isHeld) => {

@@ -106,9 +106,24 @@ export async function readRollups(books: OfficeBooks, store: string): Promise<Ro
   return { hourly, channel, product, vat };
 }
 
-export const countQuarantined = async (books: OfficeBooks): Promise<number> => {
+/** Messages that are parked, but for those of `stores`. */
+export const countParked = async (
+  books: OfficeBooks,
+  stores: readonly string[],
+): Promise<number> => {
   const [row] = await books.query<{ count: number }>(
-    'SELECT count(*) AS count FROM quarantine WHERE resolved_at IS NULL',
+    `SELECT count(*) AS count FROM quarantine
+     WHERE resolved_at IS NULL AND (store IS NULL OR store <> ALL ($1))`,
+    [stores],
   );
   return row?.count ?? 0;
+};
+
+/** What is parked of a store, as it came. */
+export const readParked = async (books: OfficeBooks, store: string): Promise<readonly string[]> => {
+  const rows = await books.query<{ payload: Buffer }>(
+    'SELECT payload FROM quarantine WHERE store = $1',
+    [store],
+  );
+  return rows.map(({ payload }) => payload.toString());
 };

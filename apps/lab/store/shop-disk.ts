@@ -16,6 +16,8 @@ export interface DeadEvent {
 export interface DeadDisk {
   readonly store: string;
   readonly events: readonly DeadEvent[];
+  /** Every order on it. */
+  readonly orders: readonly string[];
   /** The highest order number used, by date. */
   readonly numbers: Readonly<Record<string, number>>;
 }
@@ -36,9 +38,13 @@ export function readDyingDisk(store: string, database: string): DeadDisk {
     const days = db
       .prepare('SELECT business_date AS date, last_sequence AS last FROM trading_days')
       .all() as unknown as readonly { readonly date: string; readonly last: number }[];
+    const orders = db.prepare('SELECT order_id AS id FROM orders').all() as unknown as readonly {
+      readonly id: string;
+    }[];
     return {
       store,
       events,
+      orders: orders.map(({ id }) => id),
       numbers: Object.fromEntries(days.map(({ date, last }) => [date, last])),
     };
   } finally {

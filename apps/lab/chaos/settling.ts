@@ -1,0 +1,67 @@
+import type { Face } from '../http.ts';
+import { until } from '../waiting.ts';
+import type { Shop } from '../world/shop.ts';
+import type { World } from '../world/world.ts';
+
+const SETTLE_WITHIN_MS = 600_000;
+
+/**
+ * Closes every day, and waits until nothing is on its way any more. Tells what never came to rest. The days of a
+ * store that had a twin wait for a human.
+ */
+export async function settle(
+  { shops, office, programs }: World,
+  hasTwin: (store: string) => boolean,
+): Promise<readonly string[]> {
+  const waits = await Promise.allSettled([
+    ...programs.map((program) =>
+      until(`${program.name} to be ready`, program.isReady, { withinMs: SETTLE_WITHIN_MS }),
+    ),
+    ...shops.map(async (shop) => {
+      await untilSent(shop);
+      if (!hasTwin(shop.store)) await untilReconciled(shop, office.face);
+    }),
+  ]);
+  return waits.flatMap((wait) =>
+    wait.status === 'rejected' ? [wait.reason instanceof Error ? wait.reason.message : ''] : [],
+  );
+}
+
+async function untilSent({ store, face }: Shop): Promise<void> {
+  await until(
+    `${store} to close its day`,
+    async () => (await face.post('/api/day/close', {})).status < 500,
+    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+  );
+  await until(
+    `everything of ${store} to be acknowledged and complete`,
+    async () => {
+      const { body } = await face.get('/api/sync');
+      const epochs = body.epochs as readonly { head: number; completeThrough: number }[];
+      return (
+        body.safeToPowerOff === true &&
+        epochs.every(({ head, completeThrough }) => head <= completeThrough)
+      );
+    },
+    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+  );
+}
+
+const untilReconciled = ({ store, face }: Shop, office: Face): Promise<void> =>
+  until(
+    `every day of ${store} to be reconciled`,
+    async () => {
+      const [here, there] = await Promise.all([
+        face.get('/api/days?limit=400'),
+        office.get(`/api/days?store=${store}&limit=1000`),
+      ]);
+      const closed = (here.body.days as readonly { closedAtMs: number | null }[]).filter(
+        ({ closedAtMs }) => closedAtMs !== null,
+      );
+      const reconciled = (there.body.days as readonly { state: string }[]).filter(
+        ({ state }) => state === 'reconciled',
+      );
+      return closed.length === reconciled.length;
+    },
+    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+  );
