@@ -35,7 +35,7 @@ export async function storm(
     if (signal.aborted) break;
     const words = `${(atMs / 1000).toFixed(1)} s ${faultText(fault, storeAt)}`;
     const targets = targetsOf(fault, world);
-    const before = Promise.all(targets.map((target) => busy.get(target)));
+    const before = Promise.all(targets.map((target) => busy.get(target) ?? Promise.resolve()));
     const doing = before.then(async () => {
       const from = performance.now();
       try {
@@ -106,6 +106,8 @@ const RECORDS = 'records';
 function targetsOf(fault: Fault, world: World): readonly string[] {
   const programsOf = (shop: number): readonly string[] =>
     world.shops[shop]?.all.map(({ name }) => name) ?? [];
+  const partsOf = (shop: number): readonly string[] =>
+    [`line ${shop}`, `disk ${shop}`, `clock ${shop}`].concat(programsOf(shop));
   const office = [...world.office.all.map(({ name }) => name), 'postgres', 'menu'];
   switch (fault.kind) {
     case 'kill-shop':
@@ -150,16 +152,10 @@ function targetsOf(fault: Fault, world: World): readonly string[] {
     case 'lose-disk':
     case 'damage-disk':
     case 'twin-shop':
-      return [
-        ...[RECORDS, `line ${fault.shop}`, `disk ${fault.shop}`, `clock ${fault.shop}`],
-        ...programsOf(fault.shop),
-      ];
+      return [RECORDS, ...partsOf(fault.shop)];
     case 'restore-office':
       return [RECORDS, 'postgres', 'menu'];
     case 'lose-office':
-      return [
-        ...[RECORDS, ...office],
-        ...world.shops.flatMap((_, at) => [`line ${at}`, `clock ${at}`, ...programsOf(at)]),
-      ];
+      return [RECORDS, ...office, ...world.shops.flatMap((_, at) => partsOf(at))];
   }
 }

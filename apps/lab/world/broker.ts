@@ -32,10 +32,9 @@ export async function startBroker({
 }): Promise<LabBroker> {
   const port = await freePort();
   const made = await tillwire(
-    [
-      ...['broker', 'init', folder, '--port', String(port), '--json'],
-      ...(stores.length === 0 ? [] : ['--stores', stores.join(',')]),
-    ],
+    ['broker', 'init', folder, '--port', String(port), '--json'].concat(
+      stores.length === 0 ? [] : ['--stores', stores.join(',')],
+    ),
     env,
   );
   // Mosquitto becomes a user of its own when started by root.

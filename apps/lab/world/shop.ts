@@ -82,10 +82,9 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const join_ = async (again: boolean): Promise<void> => {
     const file = join(folder, `${store}-${++joins}.json`);
     const url = `mqtts://localhost:${line.port}`;
-    const told = await office.run([
-      ...['store', 'provision', store, '--name', `Shop ${store}`, '--out', file],
-      ...['--broker-url', url, '--json', ...(again ? ['--again'] : [])],
-    ]);
+    const provision = ['store', 'provision', store, '--name', `Shop ${store}`, '--out', file];
+    const reached = ['--broker-url', url, '--json', ...(again ? ['--again'] : [])];
+    const told = await office.run([...provision, ...reached]);
     const { code } = JSON.parse(told) as { readonly code: string };
     const args = ['kiosk', 'join', file, '--code', code, '--dir', home, '--port', String(port)];
     await tillwire([...args, ...(again ? ['--renew'] : [])], env, reins);
@@ -96,10 +95,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     createProgram({
       name,
       command: process.execPath,
-      args: [
-        ...[tillwireOf(reins), 'kiosk'],
-        ...[...(role === null ? [] : [role]), ...environment],
-      ],
+      args: [tillwireOf(reins), 'kiosk', ...(role === null ? [] : [role]), ...environment],
       env: { ...env, API_TOKEN: TOKEN, LOG_LEVEL: 'info', ...more },
       logs,
       reins,

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programEnv } from '../config.ts';
-import { createReins, type Reins } from '../simulate/simulated-time.ts';
+import { createReins, realMs, type Reins } from '../simulate/simulated-time.ts';
 import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
 import type { Random } from '../random.ts';
 import { until } from '../waiting.ts';
@@ -105,14 +105,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const openNext = async (): Promise<void> => {
       for (const [at, store] of left) {
         const shop = await openShop({
-          ...{ store, folder, logs, env, broker, office },
+          store,
+          folder,
+          logs,
+          env,
+          broker,
+          office,
           isWhole: at >= options.shopsInParts,
           hasDisk: spoils !== undefined && hasOwnDisk(at),
           spoils: isReadLine(at) ? spoils?.fork(`line of ${store}`) : undefined,
           reins: spoils === undefined ? reins : createReins(realMs, reins?.nowMs() ?? realMs()),
         });
         shops[at] = shop;
-        await startNew(shop);
+        await startNew(shop, spoils !== undefined);
       }
     };
     await Promise.all([openNext(), openNext()]);
@@ -172,19 +177,18 @@ export async function publishMenu({ run }: Office): Promise<void> {
   await run(['catalogue', 'publish', String(draftId), '--json']);
 }
 
-/** The machine's time, ms since 1970. */
-const realMs = (): number => performance.timeOrigin + performance.now();
-
 /** Every fourth shop has a disk of its own, where the machine can have such. */
 export const hasOwnDisk = (at: number): boolean => at % 4 === 1 && hasDisks();
 
 /** Every fourth shop's line reads what passes. */
 export const isReadLine = (at: number): boolean => at % 4 === 2;
 
-/** Its database is still empty: its first life ends in the middle of making it once more. */
-async function startNew({ all, programs, database }: Shop): Promise<void> {
-  for (const ending of ['', '-wal', '-shm']) rmSync(database + ending, { force: true });
-  programs.web.arm('migration.before-commit');
-  await programs.web.start();
+/** Its database is still empty: where much is spoilt, its first life ends in the middle of making it once more. */
+async function startNew({ all, programs, database }: Shop, isSpoilt: boolean): Promise<void> {
+  if (isSpoilt) {
+    for (const ending of ['', '-wal', '-shm']) rmSync(database + ending, { force: true });
+    programs.web.arm('migration.before-commit');
+    await programs.web.start();
+  }
   await Promise.all(all.map((one) => one.start()));
 }
