@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { isStoreCode } from '@tillwire/domain';
 import type { BrokerAddress } from '@tillwire/runtime';
+import { BROKER_AUTHS } from '@tillwire/head-office/broker/rights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMosquitto, type TestBroker } from './harness/mosquitto.ts';
 import { waitFor } from './harness/wait.ts';
@@ -91,7 +92,7 @@ const NOT_AUTHORIZED = 135;
 /** What a client hears that has no business here: by its password, or by the TLS it speaks. */
 const TURNED_AWAY = /not authorized|bad user ?name or password|alert|closed/i;
 
-describe.each(['dynsec', 'certificates'] as const)('access by %s', (auth) => {
+describe.each(BROKER_AUTHS)('access by %s', (auth) => {
   let broker: TestBroker;
   beforeAll(async () => {
     broker = await startMosquitto({ stores: STORES, auth });
@@ -174,12 +175,12 @@ describe.each(['dynsec', 'certificates'] as const)('access by %s', (auth) => {
       const entitled = TOPICS.map((topic) => [
         topic,
         // An access file's pattern has no exceptions: with it Head Office's accounts may read the menu too.
-        topic.startsWith('ho/catalog/full/') && auth === 'certificates'
+        topic.startsWith('ho/catalog/full/') && auth === 'access-file'
           ? [...ACTORS]
           : ACTORS.filter((actor) => MATRIX[topic]?.receive.includes(actor)),
       ]);
       expect(arrived).toEqual(entitled);
-      if (auth === 'dynsec') {
+      if (auth !== 'access-file') {
         // An access file grants every subscription and filters what is delivered.
         for (const actor of ACTORS) {
           for (const topic of TOPICS) {

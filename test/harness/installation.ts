@@ -1,3 +1,4 @@
+import type { BrokerAuth } from '@tillwire/head-office/broker/rights';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,7 +51,7 @@ export interface RunningShop {
 }
 
 /** Broker and Head Office configured in a folder of their own, not started yet. */
-export async function newInstallation(): Promise<Installation> {
+export async function newInstallation(auth: BrokerAuth = 'dynsec'): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'tillwire-installation-'));
   // Mosquitto becomes a user of its own when started by root.
   await chmod(folder, 0o755);
@@ -71,7 +72,8 @@ export async function newInstallation(): Promise<Installation> {
     if (code !== 0) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
   };
-  await must(['broker', 'init', brokerFolder, '--host', 'localhost', '--port', String(port)]);
+  const where = ['--host', 'localhost', '--port', String(port)];
+  await must(['broker', 'init', brokerFolder, '--auth', auth, ...where]);
   const account = join(brokerFolder, 'accounts', 'head-office.env');
   const office: Environment = {
     ...(parseEnv(await readFile(account, 'utf8')) as Environment),

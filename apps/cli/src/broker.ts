@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { readAccounts } from '@tillwire/head-office/broker/accounts';
 import { checkBroker, type Finding } from '@tillwire/head-office/broker/broker-check';
 import { BrokerInitError, initBroker } from '@tillwire/head-office/broker/broker-init';
-import type { BrokerAuth } from '@tillwire/head-office/broker/rights';
+import { BROKER_AUTHS, type BrokerAuth } from '@tillwire/head-office/broker/rights';
 import { isStoreCode, type StoreCode } from '@tillwire/domain';
 import { type BrokerAddress, systemClock, systemIds } from '@tillwire/runtime';
 import { type Arguments, type Command, UsageError, wholeNumber } from './command.ts';
@@ -20,9 +20,10 @@ function list(args: Arguments, name: string, isGood: (part: string) => boolean):
 }
 
 function authOf(args: Arguments): BrokerAuth {
-  const auth = args.text('auth') ?? 'dynsec';
-  if (auth === 'dynsec' || auth === 'certificates') return auth;
-  throw new UsageError(`--auth takes dynsec or certificates, not ${auth}`);
+  const given = args.text('auth') ?? 'dynsec';
+  const auth = BROKER_AUTHS.find((one) => one === given);
+  if (auth !== undefined) return auth;
+  throw new UsageError(`--auth takes ${BROKER_AUTHS.join(', ')}, not ${given}`);
 }
 
 async function runCheck(args: Arguments): Promise<readonly Finding[]> {
@@ -66,7 +67,7 @@ export const brokerCommands: readonly Command[] = [
       auth: {
         type: 'string',
         value: 'HOW',
-        help: 'dynsec: passwords, changed live; certificates: of clients, with an access file',
+        help: 'dynsec: passwords, changed live; certificates: of clients, changed live; access-file: certificates and rights in files, changed by hand',
         default: 'dynsec',
       },
       plugin: {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isStoreCode, isTimeZone, parseRollover, type StoreCode } from '@tillwire/domain';
 import {
+  type BrokerAdmin,
   brokerAdminOf,
   createBrokerAccounts,
   createRotations,
@@ -9,7 +10,7 @@ import {
   type RotationDeps,
   revokeStoreNow,
 } from '@tillwire/head-office';
-import { type BrokerAddress, ConfigError, createCrashPoints, pause } from '@tillwire/runtime';
+import { ConfigError, createCrashPoints, pause } from '@tillwire/runtime';
 import { audited } from './audited.ts';
 import { type Arguments, type Command, required, UsageError, wholeNumber } from './command.ts';
 import { type Env, type OfficeTools, withOffice } from './office.ts';
@@ -26,7 +27,7 @@ function storeOf(args: Arguments): StoreCode {
 }
 
 /** @throws {ConfigError} */
-function adminOf(env: Env): BrokerAddress {
+function adminOf(env: Env): BrokerAdmin {
   const path = env['MQTT_ADMIN'];
   const rule = 'MQTT_ADMIN: is the path of the admin.env that `tillwire broker init` wrote';
   if (path === undefined || !existsSync(path))
@@ -45,7 +46,7 @@ function stateDirOf(env: Env): string {
 
 const rotationDeps = (
   env: Env,
-  admin: BrokerAddress,
+  admin: BrokerAdmin,
   { db, clock, ids }: OfficeTools,
 ): RotationDeps => ({
   db,

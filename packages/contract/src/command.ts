@@ -17,7 +17,9 @@ export const commandSchema = z.object({
       catalogue: z.boolean().optional(),
     }),
     z.object({ name: z.literal('ping') }),
-    /** A new credential, sealed by the store's key for this store and user: tried first, then taken. */
+    /** Makes a key for a user, which stays there; the answer's detail is a certificate signing request, PEM. */
+    z.object({ name: z.literal('enrol'), user: plainText(64).min(1) }),
+    /** A new credential (password or certificate), sealed by the store's key for this store and user: tried first, then taken. */
     z.object({
       name: z.literal('rotate'),
       user: plainText(64).min(1),

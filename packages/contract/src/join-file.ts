@@ -4,6 +4,17 @@ import { canonicalText } from './canonical.ts';
 import { counter, instantText, plainText, storeCodeText } from './primitives.ts';
 import { codeKey, type RandomText, seal, unseal } from './sealed.ts';
 
+/** By what a store gets into the broker: a password, or a certificate with its private key, both PEM. */
+export const brokerLoginSchema = z.union([
+  z.object({ user: plainText(64).min(1), password: plainText(200).min(1) }),
+  z.object({
+    user: plainText(64).min(1),
+    certificate: plainText(10_000).min(1),
+    key: plainText(10_000).min(1),
+  }),
+]);
+export type BrokerLogin = z.infer<typeof brokerLoginSchema>;
+
 /** Everything a new kiosk is told, once (protocol.md §6.3). */
 export const joinContentSchema = z.object({
   store_code: storeCodeText,
@@ -11,13 +22,13 @@ export const joinContentSchema = z.object({
   /** Names this provisioning: the store's key is made of it. */
   join_id: plainText(64).min(1),
   day: z.object({ time_zone: plainText(64).min(1), rollover: plainText(5).min(1) }),
-  broker: z.object({
-    url: z.url({ protocol: /^mqtts$/ }),
-    /** PEM of the authority it is known by. */
-    ca: z.string().max(100_000),
-    user: plainText(64).min(1),
-    password: plainText(200).min(1),
-  }),
+  broker: z
+    .object({
+      url: z.url({ protocol: /^mqtts$/ }),
+      /** PEM of the authority it is known by. */
+      ca: z.string().max(100_000),
+    })
+    .and(brokerLoginSchema),
   /** 32 bytes, base64url: what Head Office seals later credentials by. */
   store_key: z.string().regex(/^[\w-]{43}$/),
   /** PEM of Head Office's public keys. */

@@ -11,6 +11,7 @@ export type BrokerAnswer =
   | { readonly type: 'unreachable'; readonly detail: string };
 
 const WITHIN_MS = 10_000;
+const NO_RIGHTS: BrokerAnswer = { type: 'refused', detail: 'this user has no rights there' };
 /** Bad user name or password, and not authorized: of MQTT 3.1.1, then of 5. */
 const REFUSED = new Set<unknown>([4, 5, 134, 135]);
 
@@ -25,8 +26,24 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'another authority vouches for it than the one known here',
 };
 
-/** Connects once, and leaves again: whether the broker is there, is who it claims to be, and lets us in. */
-export function probeBroker(address: BrokerAddress, clientId: string): Promise<BrokerAnswer> {
+/** How a broker turns away a certificate of ours; it says so once the handshake is over. */
+const ALERTS: readonly (readonly [RegExp, string])[] = [
+  [/ALERT_CERTIFICATE_EXPIRED/, 'our certificate has expired'],
+  [/ALERT_CERTIFICATE_REVOKED/, 'our certificate is revoked'],
+  [/ALERT_UNKNOWN_CA/, 'our certificate is of an authority it does not know'],
+  [/ALERT_CERTIFICATE_REQUIRED/, 'it wants a certificate, and we have none'],
+  [/ALERT_(BAD|UNSUPPORTED)_CERTIFICATE|ALERT_CERTIFICATE_UNKNOWN/, 'it takes no such certificate'],
+];
+
+/**
+ * Connects once, and leaves again: whether the broker is there, is who it claims to be, and lets us in. A certificate
+ * gets in even when its user has no account any more: only what it may subscribe to (`filter`) tells.
+ */
+export function probeBroker(
+  address: BrokerAddress,
+  clientId: string,
+  filter?: string,
+): Promise<BrokerAnswer> {
   const { url, protocolVersion = 5, ...credential } = address;
   const given = Object.fromEntries(
     Object.entries(credential).filter(([, value]) => value !== undefined),
@@ -51,7 +68,13 @@ export function probeBroker(address: BrokerAddress, clientId: string): Promise<B
       () => settle({ type: 'unreachable', detail: `no answer within ${WITHIN_MS} ms` }),
       WITHIN_MS,
     );
-    client.once('connect', () => settle({ type: 'let-in' }));
+    client.once('connect', () => {
+      if (filter === undefined) return settle({ type: 'let-in' });
+      client.subscribe(filter, { qos: 1 }, (error, granted) => {
+        const isRefused = error !== null || (granted?.some(({ qos }) => qos >= 128) ?? true);
+        settle(isRefused ? NO_RIGHTS : { type: 'let-in' });
+      });
+    });
     client.once('error', (error) => settle(answerOf(error)));
     client.once('close', () => settle({ type: 'unreachable', detail: 'it closed the connection' }));
   });
@@ -60,6 +83,8 @@ export function probeBroker(address: BrokerAddress, clientId: string): Promise<B
 function answerOf(error: Error): BrokerAnswer {
   const code = 'code' in error ? error.code : undefined;
   if (REFUSED.has(code)) return { type: 'refused', detail: error.message };
+  const alert = ALERTS.find(([pattern]) => pattern.test(String(code)));
+  if (alert !== undefined) return { type: 'refused', detail: alert[1] };
   const fault = typeof code === 'string' ? CERTIFICATE_FAULTS[code] : undefined;
   if (fault !== undefined) return { type: 'not-trusted', detail: fault };
   return { type: 'unreachable', detail: error.message === '' ? String(code) : error.message };

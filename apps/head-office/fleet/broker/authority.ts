@@ -54,6 +54,7 @@ export async function issueServer(
   const certificate = await issue(authority, issuing, {
     name: hosts[0] ?? 'localhost',
     publicKey: keys.publicKey,
+    days: LEAF_DAYS,
     usage: x509.ExtendedKeyUsage.serverAuth,
     extensions: [
       new x509.SubjectAlternativeNameExtension(
@@ -67,21 +68,63 @@ export async function issueServer(
   return { certificate, key: await keyPem(keys.privateKey) };
 }
 
-/** A client's certificate: `user` is whom the broker takes it for. Holds for two years. */
+/** A client's certificate: `user` is whom the broker takes it for. Holds for two years, unless told otherwise. */
 export async function issueClient(
   authority: Identity,
   user: string,
   issuing: Issuing,
+  days = LEAF_DAYS,
 ): Promise<Identity> {
   const keys = await newKeys();
-  const certificate = await issue(authority, issuing, {
+  const certificate = await certify(authority, { user, publicKey: keys.publicKey, days }, issuing);
+  return { certificate, key: await keyPem(keys.privateKey) };
+}
+
+/**
+ * The certificate a client asked for by a signing request over a key that it keeps to itself. Of the request only the
+ * key is believed, and only when it is signed by that key and asks for `user`; null otherwise.
+ */
+export async function issueOnRequest(
+  authority: Identity,
+  {
+    request,
+    user,
+    days,
+  }: { readonly request: string; readonly user: string; readonly days: number },
+  issuing: Issuing,
+): Promise<string | null> {
+  const publicKey = await requestedKey(request, user);
+  return publicKey === null ? null : certify(authority, { user, publicKey, days }, issuing);
+}
+
+async function requestedKey(request: string, user: string): Promise<webcrypto.CryptoKey | null> {
+  try {
+    const asked = new x509.Pkcs10CertificateRequest(request);
+    const [name] = asked.subjectName.getField('CN');
+    if (name !== user || !(await asked.verify())) return null;
+    return await asked.publicKey.export(ALGORITHM, ['verify']);
+  } catch {
+    // Not a request at all, or over a key of a kind that is not used here.
+    return null;
+  }
+}
+
+const certify = (
+  authority: Identity,
+  {
+    user,
+    publicKey,
+    days,
+  }: { readonly user: string; readonly publicKey: webcrypto.CryptoKey; readonly days: number },
+  issuing: Issuing,
+): Promise<string> =>
+  issue(authority, issuing, {
     name: user,
-    publicKey: keys.publicKey,
+    publicKey,
+    days,
     usage: x509.ExtendedKeyUsage.clientAuth,
     extensions: [],
   });
-  return { certificate, key: await keyPem(keys.privateKey) };
-}
 
 async function issue(
   authority: Identity,
@@ -89,18 +132,20 @@ async function issue(
   {
     name,
     publicKey,
+    days,
     usage,
     extensions,
   }: {
     readonly name: string;
     readonly publicKey: webcrypto.CryptoKey;
+    readonly days: number;
     readonly usage: x509.ExtendedKeyUsage;
     readonly extensions: readonly x509.Extension[];
   },
 ): Promise<string> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const certificate = await x509.X509CertificateGenerator.create({
-    ...validity(issuing, LEAF_DAYS),
+    ...validity(issuing, days),
     subject: nameOf(name),
     issuer: issuer.subject,
     publicKey,

@@ -53,7 +53,7 @@ const PASSWORD_BYTES = 24;
 export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<BrokerFiles> {
   const folder = resolve(init.folder);
   const users = [...officeUsers(init.auth), ...init.stores];
-  const plugin = init.auth === 'dynsec' ? (init.plugin ?? (await findPlugin())) : undefined;
+  const plugin = init.auth === 'access-file' ? undefined : (init.plugin ?? (await findPlugin()));
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) {
     throw new BrokerInitError(`${folder} is not empty: a broker's authority is never overwritten`);
@@ -67,25 +67,33 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
 
   const authority = await createAuthority('Tillwire broker authority', issuing);
   const server = await issueServer(authority, init.hosts, issuing);
+  // An authority of its own: whoever vouches for clients every day can't pass for the broker.
+  const clients =
+    init.auth === 'dynsec' ? null : await createAuthority('Tillwire client authority', issuing);
   const credentials = await Promise.all(
     users.map(async (user) => ({
       user,
-      password: issuing.ids.secret(PASSWORD_BYTES),
-      identity: init.auth === 'certificates' ? await issueClient(authority, user, issuing) : null,
+      password: clients === null ? issuing.ids.secret(PASSWORD_BYTES) : null,
+      identity: clients === null ? null : await issueClient(clients, user, issuing),
     })),
   );
   await writePublic(join(ca, 'ca.crt'), authority.certificate);
   await writeSecret(join(ca, 'ca.key'), authority.key);
-  await writePublic(join(broker, 'ca.crt'), authority.certificate);
+  if (clients === null) await writePublic(join(broker, 'ca.crt'), authority.certificate);
+  else {
+    await writePublic(join(ca, 'clients.crt'), clients.certificate);
+    await writeSecret(join(ca, 'clients.key'), clients.key);
+    await writePublic(join(broker, 'clients.crt'), clients.certificate);
+  }
   await writePublic(join(broker, 'server.crt'), server.certificate);
   await writeSecret(join(broker, 'server.key'), server.key);
   await writePublic(
     join(broker, 'mosquitto.conf'),
     mosquittoConf({ ...init, folder: broker, plugin }),
   );
-  if (init.auth === 'certificates') {
+  if (init.auth === 'access-file' && clients !== null) {
     await writePublic(join(broker, 'access.acl'), accessFile());
-    await writePublic(join(broker, 'revoked.crl'), await revocationList(authority, [], issuing));
+    await writePublic(join(broker, 'revoked.crl'), await revocationList(clients, [], issuing));
   } else {
     const state = dynamicSecurity(credentials, issuing.ids);
     await writeSecret(join(broker, 'dynamic-security.json'), JSON.stringify(state, null, 2));
@@ -93,7 +101,7 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
   const files = await Promise.all(
     credentials.map(async (credential) => [
       credential.user,
-      await writeAccount(accounts, credential, init, join(ca, 'ca.crt')),
+      await writeAccount(accounts, credential, init, ca),
     ]),
   );
   await giveToMosquitto(broker);
@@ -108,15 +116,22 @@ async function writeAccount(
   folder: string,
   { user, password, identity }: Account & { readonly identity: Identity | null },
   { hosts, port }: BrokerInit,
-  ca: string,
+  authority: string,
 ): Promise<string> {
-  const lines = [`MQTT_URL=mqtts://${hostInUrl(hosts[0] ?? 'localhost')}:${port}`, `MQTT_CA=${ca}`];
+  const lines = [
+    `MQTT_URL=mqtts://${hostInUrl(hosts[0] ?? 'localhost')}:${port}`,
+    `MQTT_CA=${join(authority, 'ca.crt')}`,
+  ];
   if (identity === null) lines.push(`MQTT_USER=${user}`, `MQTT_PASS=${password}`);
   else {
     const [certificate, key] = [join(folder, `${user}.crt`), join(folder, `${user}.key`)];
     await writePublic(certificate, identity.certificate);
     await writeSecret(key, identity.key);
     lines.push(`MQTT_CERT=${certificate}`, `MQTT_KEY=${key}`);
+    if (user === 'admin') {
+      const clients = join(authority, 'clients');
+      lines.push(`MQTT_CLIENT_CA=${clients}.crt`, `MQTT_CLIENT_CA_KEY=${clients}.key`);
+    }
   }
   const file = join(folder, `${user}.env`);
   await writeSecret(file, `${lines.join('\n')}\n`);

@@ -9,7 +9,8 @@ const HASH_BYTES = 64;
 
 export interface Account {
   readonly user: string;
-  readonly password: string;
+  /** Null: the user is known by a certificate. */
+  readonly password: string | null;
 }
 
 /** One access rule as Mosquitto's dynamic security has it. */
@@ -59,17 +60,21 @@ export function dynamicSecurity(accounts: readonly Account[], ids: Ids): object 
       subscribe: false,
       unsubscribe: true,
     },
-    clients: accounts.map(({ user, password }) => {
-      const salt = Buffer.from(ids.secret(SALT_BYTES), 'base64url');
-      return {
-        username: user,
-        roles: [{ rolename: user, priority: 0 }],
-        password: pbkdf2Sync(password, salt, ITERATIONS, HASH_BYTES, 'sha512').toString('base64'),
-        salt: salt.toString('base64'),
-        iterations: ITERATIONS,
-      };
-    }),
+    clients: accounts.map(({ user, password }) => ({
+      username: user,
+      roles: [{ rolename: user, priority: 0 }],
+      ...(password === null ? {} : hashed(password, ids)),
+    })),
     groups: [],
     roles: accounts.map(({ user }) => roleOf(user)),
+  };
+}
+
+function hashed(password: string, ids: Ids): object {
+  const salt = Buffer.from(ids.secret(SALT_BYTES), 'base64url');
+  return {
+    password: pbkdf2Sync(password, salt, ITERATIONS, HASH_BYTES, 'sha512').toString('base64'),
+    salt: salt.toString('base64'),
+    iterations: ITERATIONS,
   };
 }

@@ -12,7 +12,7 @@ export interface MosquittoConf {
   /** The address to listen on; all when missing. */
   readonly bind?: string | undefined;
   readonly auth: BrokerAuth;
-  /** Path of `mosquitto_dynamic_security.so`; for `dynsec`. */
+  /** Path of `mosquitto_dynamic_security.so`; where dynamic security is used. */
   readonly plugin?: string | undefined;
 }
 
@@ -24,18 +24,19 @@ export function mosquittoConf({ folder, port, bind, auth, plugin }: MosquittoCon
     'allow_anonymous false',
     '',
     `listener ${port}${bind === undefined ? '' : ` ${bind}`}`,
-    `cafile ${folder}/ca.crt`,
+    `cafile ${folder}/${auth === 'dynsec' ? 'ca' : 'clients'}.crt`,
     `certfile ${folder}/server.crt`,
     `keyfile ${folder}/server.key`,
     'tls_version tlsv1.2',
-    ...(auth === 'certificates'
-      ? [
+    ...(auth === 'dynsec'
+      ? []
+      : [
           'require_certificate true',
           "# The certificate's common name is the user.",
           'use_identity_as_username true',
-          `crlfile ${folder}/revoked.crl`,
-          `acl_file ${folder}/access.acl`,
-        ]
+        ]),
+    ...(auth === 'access-file'
+      ? [`crlfile ${folder}/revoked.crl`, `acl_file ${folder}/access.acl`]
       : [
           '# Accounts and roles change live, over MQTT: rotation and revocation need no restart.',
           `plugin ${plugin ?? ''}`,
@@ -68,12 +69,12 @@ export function mosquittoConf({ folder, port, bind, auth, plugin }: MosquittoCon
   return `${lines.join('\n')}\n`;
 }
 
-/** The access file for `certificates`: shops by pattern, so that a new shop changes nothing here. */
+/** The access file of `access-file`: shops by pattern, so that a new shop changes nothing here. */
 export function accessFile(): string {
   const lines = [
     '# %u is the common name of the certificate.',
     ...grants('pattern', kioskRights('%u')),
-    ...officeUsers('certificates').flatMap((user) => [
+    ...officeUsers('access-file').flatMap((user) => [
       '',
       `user ${user}`,
       ...grants('topic', rightsOfUser(user)),

@@ -6,8 +6,12 @@ export interface Rights {
   readonly receive: readonly string[];
 }
 
-/** How users prove who they are: passwords kept by dynamic security, or client certificates with an access file. */
-export type BrokerAuth = 'dynsec' | 'certificates';
+/**
+ * How users prove who they are, and where their rights are kept: passwords or client certificates with dynamic
+ * security, which changes live, or client certificates with an access file, which is changed by hand.
+ */
+export const BROKER_AUTHS = ['dynsec', 'certificates', 'access-file'] as const;
+export type BrokerAuth = (typeof BROKER_AUTHS)[number];
 
 /** The accounts of Head Office's parts; `head-office` is one process running all of them. */
 export const PARTS = ['ingest', 'publisher', 'fleet', 'dashboard'] as const;
@@ -62,7 +66,7 @@ export const HEAD_OFFICE_RIGHTS: Rights = joinRights(PARTS.map((part) => PART_RI
 
 /** The users a broker has beside one for each shop; only dynamic security can be changed by an `admin`. */
 export const officeUsers = (auth: BrokerAuth): readonly string[] => [
-  ...(auth === 'dynsec' ? ['admin'] : []),
+  ...(auth === 'access-file' ? [] : ['admin']),
   'head-office',
   ...PARTS,
 ];

@@ -2,12 +2,16 @@ import mqtt, { type MqttClient } from 'mqtt';
 import type { StoreCode } from '@tillwire/domain';
 import { type BrokerAddress, type Ids, Problem } from '@tillwire/runtime';
 import { z } from 'zod';
+import type { Identity } from '../broker/authority.ts';
 import { roleOf } from '../broker/dynamic-security.ts';
+import type { BrokerAdmin } from './broker-admin.ts';
 
 /** The stores' accounts on a running broker; each call may be made again and changes nothing more. */
 export interface BrokerAccounts {
-  /** Lets `user` in with `password`, with the rights of `store`. */
-  readonly put: (store: StoreCode, user: string, password: string) => Promise<void>;
+  /** What vouches for users; null: they are known by their passwords. */
+  readonly clientAuthority: Identity | null;
+  /** Lets `user` in with `password` (null: by its certificate), with the rights of `store`. */
+  readonly put: (store: StoreCode, user: string, password: string | null) => Promise<void>;
   /** Turns users away from now on; sessions of theirs end at once. */
   readonly drop: (users: readonly string[]) => Promise<void>;
   /** The users there are. */
@@ -44,7 +48,7 @@ export function createBrokerAccounts({
   admin,
   ids,
 }: {
-  readonly admin: BrokerAddress;
+  readonly admin: BrokerAdmin;
   readonly ids: Ids;
 }): BrokerAccounts {
   const ask = (commands: readonly DynsecCommand[]): Promise<readonly DynsecAnswer[]> =>
@@ -59,13 +63,20 @@ export function createBrokerAccounts({
     }
   };
   return {
-    put: (store, user, password) =>
-      change([
+    clientAuthority: admin.clientAuthority,
+    put: (store, user, password) => {
+      const roles = [{ rolename: store }];
+      return change([
         { command: 'createRole', ...roleOf(store) },
-        { command: 'createClient', username: user, password, roles: [{ rolename: store }] },
-        // One that was there already may have another password.
-        { command: 'setClientPassword', username: user, password },
-      ]),
+        ...(password === null
+          ? [{ command: 'createClient', username: user, roles }]
+          : [
+              { command: 'createClient', username: user, password, roles },
+              // One that was there already may have another password.
+              { command: 'setClientPassword', username: user, password },
+            ]),
+      ]);
+    },
     drop: (users) => change(users.map((username) => ({ command: 'deleteClient', username }))),
     users: async () => {
       const found: string[] = [];

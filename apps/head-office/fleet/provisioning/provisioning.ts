@@ -1,4 +1,10 @@
-import { newJoinCode, publicPemOf, type SigningKey, writeJoinFile } from '@tillwire/contract';
+import {
+  type BrokerLogin,
+  newJoinCode,
+  publicPemOf,
+  type SigningKey,
+  writeJoinFile,
+} from '@tillwire/contract';
 import { type StoreCode, utcInstant } from '@tillwire/domain';
 import { type BrokerAddress, Problem } from '@tillwire/runtime';
 import { recordAlert } from '../../store/alert-store.ts';
@@ -15,6 +21,7 @@ import {
 } from '../../store/credential-store.ts';
 import { inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
+import { issueClient } from '../broker/authority.ts';
 import { PASSWORD_BYTES, type RotationDeps, servedStore, userOf } from './rotation.ts';
 
 export interface Provisioning {
@@ -40,16 +47,23 @@ export interface Provisioned {
   readonly hadJournal: boolean;
 }
 
+/** A store may join without a line and have it only days later. */
+const JOIN_GRACE_MS = 14 * 86_400_000;
+const DAY_MS = 86_400_000;
+
 /**
  * Makes a store one of the chain's: its account at the broker, live, and a join file (protocol.md §6.3). Dying in
  * the middle leaves an account nobody has the password of; the next run begins anew.
  */
 export async function provisionStoreByFile(
-  { db, accounts, storeKey, clock, ids, crashPoint }: RotationDeps,
+  deps: RotationDeps,
   { store, name, day, broker, signingKeys, lifeMs, again, by }: Provisioning,
 ): Promise<Provisioned> {
+  const { db, accounts, storeKey, clock, ids, crashPoint } = deps;
   const nowMs = clock.nowMs();
-  const [joinId, password] = [ids.uuid(), ids.secret(PASSWORD_BYTES)];
+  const joinId = ids.uuid();
+  const days = Math.ceil((lifeMs + JOIN_GRACE_MS) / DAY_MS);
+  const certificateUntilMs = accounts.clientAuthority === null ? null : nowMs + days * DAY_MS;
   const { user, lastEpoch } = await inTransaction(db, async (client) => {
     const known = (await listStores(client)).find((one) => one.store === store);
     const served = known !== undefined && isServed(known);
@@ -65,11 +79,18 @@ export async function provisionStoreByFile(
     const all = await credentialsOfStore(client, store);
     await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
     const credential = nextCredential(store, all, served);
-    await insertCredential(client, { ...credential, joinId, requestedBy: by, createdAtMs: nowMs });
+    await insertCredential(client, {
+      ...credential,
+      joinId,
+      certificateUntilMs,
+      requestedBy: by,
+      createdAtMs: nowMs,
+    });
     return { user: credential.user, lastEpoch: await lastEpochOf(client, store) };
   });
   crashPoint('provisioned-in-database');
-  await accounts.put(store, user, password);
+  const login = await newLogin(user, deps, days);
+  await accounts.put(store, user, 'password' in login ? login.password : null);
   for (const old of await credentialsOfStore(db, store)) {
     if (old.state !== 'dropped' || old.droppedAtBroker) continue;
     await accounts.drop([old.user]);
@@ -84,7 +105,7 @@ export async function provisionStoreByFile(
       name,
       join_id: joinId,
       day: { time_zone: day.timeZone, rollover: day.rollover },
-      broker: { url: broker.url, ca: broker.ca ?? '', user, password },
+      broker: { url: broker.url, ca: broker.ca ?? '', ...login },
       store_key: storeKey(store, joinId).toString('base64url'),
       trust_anchors: signingKeys.map(publicPemOf).join(''),
       last_epoch: lastEpoch,
@@ -97,6 +118,13 @@ export async function provisionStoreByFile(
     },
   );
   return { file, code, hadJournal: lastEpoch > 0 };
+}
+
+/** What a join file lets its store in by, until the store has come and made a key of its own. */
+async function newLogin(user: string, deps: RotationDeps, days: number): Promise<BrokerLogin> {
+  const { accounts, ids } = deps;
+  if (accounts.clientAuthority === null) return { user, password: ids.secret(PASSWORD_BYTES) };
+  return { user, ...(await issueClient(accounts.clientAuthority, user, deps, days)) };
 }
 
 /** One that was served before it had credentials of its own here uses the first name already. */

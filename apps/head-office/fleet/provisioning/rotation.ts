@@ -1,4 +1,4 @@
-import { rotationContext, seal, unseal } from '@tillwire/contract';
+import { type Command, rotationContext, seal, unseal } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import {
   type Clock,
@@ -21,11 +21,13 @@ import {
   markDroppedAtBroker,
   nameCommand,
   ripeCredentials,
+  sealCertificate,
   unsettledCredentials,
   useCredential,
 } from '../../store/credential-store.ts';
 import { type Database, inTransaction } from '../../store/database.ts';
 import { listStores } from '../../store/fleet-store.ts';
+import { issueOnRequest } from '../broker/authority.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
 
 export interface RotationDeps {
@@ -40,15 +42,16 @@ export interface RotationDeps {
 
 /**
  * New credentials for stores (protocol.md §6.3). One is offered beside the one in use, sealed; the store connects
- * with it, takes it and says so; only then the old one goes. Every step is in the database first, so whatever dies
- * is carried on by the next `step`, of whichever process.
+ * with it, takes it and says so; only then the old one goes. A certificate is asked for by the store first, over a key
+ * that it made (`enrol`). Every step is in the database first, so whatever dies is carried on by the next `step`, of
+ * whichever process.
  */
 export interface Rotations {
   /** Offers a store a new credential; goes on with one that is on offer already. */
   readonly rotate: (store: StoreCode, by: string) => Promise<Credential>;
   /** Brings broker and database together. How many credentials it settled. */
   readonly step: () => Promise<number>;
-  /** Rotates what is older than `maxAgeMs`, and what came by a join file once that was used: it is worth nothing then. */
+  /** Rotates what is older than `maxAgeMs` or runs out soon, and what came by a join file once that was used: it is worth nothing then. */
   readonly rotateRipe: (maxAgeMs: number) => Promise<number>;
   readonly credentials: (store: StoreCode) => Promise<readonly Credential[]>;
 }
@@ -58,6 +61,11 @@ export const PASSWORD_BYTES = 24;
 const ROTATE_LIFE_MS = 7 * 86_400_000;
 /** A broker that was put back from a backup is told again of what is on offer. */
 const LOOK_AGAIN_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How long a store's certificate holds: longer than any store is off. */
+export const STORE_CERTIFICATE_DAYS = 365;
+/** One that has no more than this left is renewed, however seldom the policy rotates. */
+const RENEW_BEFORE_MS = 60 * DAY_MS;
 
 /** How the broker knows a store: by its code at first, then by code and generation. */
 export const userOf = (store: StoreCode, generation: number): string =>
@@ -68,12 +76,11 @@ export function createRotations(deps: RotationDeps): Rotations {
   /** When an offer was last seen at the broker, by user. */
   const seenMs = new Map<string, number>();
 
-  const offerAtBroker = async ({ store, user, joinId, sealed }: Credential): Promise<void> => {
+  const offerAtBroker = async (credential: Credential): Promise<void> => {
+    const { store, user } = credential;
     const nowMs = clock.monotonicMs();
     if (nowMs - (seenMs.get(user) ?? Number.NEGATIVE_INFINITY) < LOOK_AGAIN_MS) return;
-    const key = deps.storeKey(store, joinId);
-    const password = unseal(key, rotationContext(store, user), sealed ?? '');
-    if (password === null) throw new Error(`the credential on offer to ${store} does not open`);
+    const password = passwordOf(credential, deps);
     // Putting it once more would end the session that may be trying it.
     if (!(await accounts.users()).includes(user)) await accounts.put(store, user, password);
     seenMs.set(user, nowMs);
@@ -101,6 +108,7 @@ export function createRotations(deps: RotationDeps): Rotations {
         await offerAtBroker(credential);
         return false;
       case 'done':
+        if (sent?.command.name === 'enrol') return issueCertificate(deps, credential, sent.detail);
         await whileOffered(db, credential, async (client) => {
           await dropCredentials(client, credential.store, ['in-use'], clock.nowMs());
           await useCredential(client, credential, clock.nowMs());
@@ -113,17 +121,7 @@ export function createRotations(deps: RotationDeps): Rotations {
         return false;
       case 'failed':
       case 'not-supported':
-        await whileOffered(db, credential, (client) =>
-          dropCredentials(client, credential.store, ['offered'], clock.nowMs()),
-        );
-        await recordAlert(db, {
-          store: credential.store,
-          code: 'rotation-failed',
-          key: sent?.commandId ?? '',
-          message: 'the store did not take its new credential; the old one stays',
-          facts: { detail: sent?.detail.slice(0, 500) ?? '' },
-          at: new Date(clock.nowMs()),
-        });
+        await giveUp(deps, credential, sent?.detail ?? '');
         return true;
     }
   };
@@ -149,12 +147,74 @@ export function createRotations(deps: RotationDeps): Rotations {
     rotate,
     step,
     rotateRipe: async (maxAgeMs) => {
-      const ripe = await ripeCredentials(db, new Date(clock.nowMs() - maxAgeMs));
+      const nowMs = clock.nowMs();
+      const ripe = await ripeCredentials(db, {
+        madeBefore: new Date(nowMs - maxAgeMs),
+        endingBefore: new Date(nowMs + RENEW_BEFORE_MS),
+      });
       for (const { store } of ripe) await rotate(store, 'rotation policy');
       return ripe.length;
     },
     credentials: (store) => credentialsOfStore(db, store),
   };
+}
+
+/** What the broker is to let a user in by; null: a certificate, which it knows by the authority. */
+function passwordOf(
+  { store, user, joinId, sealed, certificateUntilMs }: Credential,
+  { storeKey }: RotationDeps,
+): string | null {
+  if (sealed === null || certificateUntilMs !== null) return null;
+  const password = unseal(storeKey(store, joinId), rotationContext(store, user), sealed);
+  if (password === null) throw new Error(`the credential on offer to ${store} does not open`);
+  return password;
+}
+
+/** Issues the certificate a store asked for and sends it; true when there is nothing more to do for it. */
+async function issueCertificate(
+  deps: RotationDeps,
+  credential: Credential,
+  request: string,
+): Promise<boolean> {
+  const { db, accounts, storeKey, clock, ids, crashPoint } = deps;
+  const { store, user, joinId } = credential;
+  const authority = accounts.clientAuthority;
+  const days = STORE_CERTIFICATE_DAYS;
+  const certificate =
+    authority === null ? null : await issueOnRequest(authority, { request, user, days }, deps);
+  if (certificate === null) {
+    await giveUp(deps, credential, `what it asked for is no request for ${user}`);
+    return true;
+  }
+  const key = storeKey(store, joinId);
+  const sealed = seal(key, rotationContext(store, user), certificate, ids.secret);
+  const untilMs = clock.nowMs() + days * DAY_MS;
+  await whileOffered(db, credential, async (client) => {
+    await sealCertificate(client, credential, { sealed, untilMs });
+    await sendRotate(client, deps, { ...credential, sealed });
+  });
+  crashPoint('certificate-issued');
+  return false;
+}
+
+/** Ends an offer; the credential in use stays. */
+async function giveUp(
+  { db, clock }: RotationDeps,
+  credential: Credential,
+  detail: string,
+): Promise<void> {
+  const { store, commandId } = credential;
+  await whileOffered(db, credential, (client) =>
+    dropCredentials(client, store, ['offered'], clock.nowMs()),
+  );
+  await recordAlert(db, {
+    store,
+    code: 'rotation-failed',
+    key: commandId ?? '',
+    message: 'the store did not take its new credential; the old one stays',
+    facts: { detail: detail.slice(0, 500) },
+    at: new Date(clock.nowMs()),
+  });
 }
 
 const whileOffered = (
@@ -189,7 +249,7 @@ async function offer(
   }
   const generation = Math.max(...all.map((one) => one.generation)) + 1;
   const user = userOf(store, generation);
-  const { ids, storeKey, clock } = deps;
+  const { ids, storeKey, clock, accounts } = deps;
   const key = storeKey(store, inUse.joinId);
   const next = {
     store,
@@ -198,7 +258,11 @@ async function offer(
     joinId: inUse.joinId,
     origin: 'rotation',
     state: 'offered',
-    sealed: seal(key, rotationContext(store, user), ids.secret(PASSWORD_BYTES), ids.secret),
+    sealed:
+      accounts.clientAuthority === null
+        ? seal(key, rotationContext(store, user), ids.secret(PASSWORD_BYTES), ids.secret)
+        : null,
+    certificateUntilMs: null,
     requestedBy: by,
     createdAtMs: clock.nowMs(),
   } as const;
@@ -213,10 +277,13 @@ async function sendRotate(
 ): Promise<void> {
   const commandId = ids.uuid();
   const nowMs = clock.nowMs();
+  const { user, sealed } = credential;
+  const command: Command =
+    sealed === null ? { name: 'enrol', user } : { name: 'rotate', user, sealed };
   await insertCommand(client, {
     commandId,
     store: credential.store,
-    command: { name: 'rotate', user: credential.user, sealed: credential.sealed ?? '' },
+    command,
     sentBy: credential.requestedBy,
     createdAtMs: nowMs,
     expiresAtMs: nowMs + ROTATE_LIFE_MS,

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
+  type BrokerLogin,
   type Command,
   rotationContext,
+  topicOf,
   type TrustedKey,
   trustedKeyFromPem,
   unseal,
@@ -52,7 +55,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     registry: {
       ...(folder === null || broker === null
         ? {}
-        : { rotate: (asked) => takeCredential(asked, { ...deps, broker, folder }) }),
+        : {
+            enrol: ({ user }) => askForCertificate(user, folder, deps.crashPoint),
+            rotate: (asked) => takeCredential(asked, { ...deps, broker, folder }),
+          }),
       ...(trustAnchorsFile === null
         ? {}
         : {
@@ -67,10 +73,39 @@ export function createIdentity(deps: IdentityDeps): Identity {
   };
 }
 
-const withLogin = (
-  broker: BrokerAddress,
-  { user, password }: { readonly user: string; readonly password: string },
-): BrokerAddress => ({ ...broker, username: user, password });
+/** The broker as `login` reaches it: whom a certificate stands for is read off the certificate. */
+export const withLogin = (broker: BrokerAddress, login: BrokerLogin): BrokerAddress =>
+  'password' in login
+    ? { ...broker, username: login.user, password: login.password }
+    : { ...broker, cert: login.certificate, key: login.key };
+
+/** Makes a key for a certificate of `user`; asked again it answers the same, also after a crash. */
+async function askForCertificate(
+  user: string,
+  folder: CredentialFolder,
+  crashPoint: CrashPoint,
+): Promise<CommandOutcome> {
+  let kept = folder.request();
+  if (kept?.user !== user) {
+    // Loaded only where certificates are used: it is large.
+    const { newCertificateRequest } = await import('./certificate-request.ts');
+    kept = { user, ...(await newCertificateRequest(user)) };
+    folder.keepRequest(kept);
+  }
+  crashPoint('certificate-requested');
+  return { outcome: 'done', detail: kept.request };
+}
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
+
+/** The login that was sealed: a password as it is, a certificate with the key it was asked for; null without that. */
+function loginOf(user: string, unsealed: string, folder: CredentialFolder): BrokerLogin | null {
+  if (!unsealed.startsWith(CERTIFICATE)) return { user, password: unsealed };
+  const [inUse, kept] = [folder.login(), folder.request()];
+  // Taken already, and asked again since whoever took it died before it said so.
+  if ('certificate' in inUse && inUse.user === user && inUse.certificate === unsealed) return inUse;
+  return kept?.user === user ? { user, certificate: unsealed, key: kept.key } : null;
+}
 
 /**
  * A new credential is written down, proven by connecting with it, and only then takes the place of the old one: at
@@ -87,16 +122,22 @@ async function takeCredential(
     log,
   }: IdentityDeps & { readonly broker: BrokerAddress; readonly folder: CredentialFolder },
 ): Promise<CommandOutcome> {
-  const password = unseal(folder.storeKey(), rotationContext(store, user), sealed);
-  if (password === null) {
+  const unsealed = unseal(folder.storeKey(), rotationContext(store, user), sealed);
+  if (unsealed === null) {
     return { outcome: 'failed', detail: `the credential ${user} is not sealed for this store` };
   }
-  const login = { user, password };
-  const inUse = folder.login();
-  const isTaken = inUse.user === user && inUse.password === password;
+  const login = loginOf(user, unsealed, folder);
+  if (login === null) {
+    return { outcome: 'failed', detail: `the key of the certificate ${user} is not here` };
+  }
+  const isTaken = isDeepStrictEqual(folder.login(), login);
   if (!isTaken) folder.propose(login);
   crashPoint('credential-proposed');
-  const answer = await probeBroker(withLogin(broker, login), `${store}-rotation-${ids.uuid()}`);
+  const answer = await probeBroker(
+    withLogin(broker, login),
+    `${store}-rotation-${ids.uuid()}`,
+    topicOf('ack', store),
+  );
   if (answer.type !== 'let-in') {
     // One that is in use already stays: the broker may only be away for a moment.
     if (isTaken) throw new Error(`the broker is ${answer.type}: ${answer.detail}`);

@@ -1,12 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { type JoinContent, type JoinFault, readJoinFile } from '@tillwire/contract';
+import {
+  type BrokerLogin,
+  brokerLoginSchema,
+  type JoinContent,
+  type JoinFault,
+  readJoinFile,
+  topicOf,
+} from '@tillwire/contract';
 import { parseRollover, storeCode } from '@tillwire/domain';
 import { type Clock, type Ids, probeBroker, writeSecretFile } from '@tillwire/runtime';
 import { openKioskDatabase } from '../store/database.ts';
 import { beginEpoch } from '../store/restore-store.ts';
 import { writeCredentialFolder } from './credential-folder.ts';
+import { withLogin } from './identity.ts';
 
 /** A kiosk can't join, for a reason whoever stands before it can mend. */
 export class JoinError extends Error {
@@ -101,9 +109,12 @@ function faultText(fault: JoinFault, nowMs: number): string {
 }
 
 async function askBroker({ store_code, broker }: JoinContent, ids: Ids): Promise<void> {
-  const { url, ca, user: username, password } = broker;
-  const address = { url, ca: ca === '' ? undefined : ca, username, password };
-  const answer = await probeBroker(address, `${store_code}-join-${ids.uuid()}`);
+  const { url, ca } = broker;
+  const answer = await probeBroker(
+    withLogin({ url, ca: ca === '' ? undefined : ca }, loginOf(broker)),
+    `${store_code}-join-${ids.uuid()}`,
+    topicOf('ack', storeCode(store_code)),
+  );
   switch (answer.type) {
     case 'let-in':
       return;
@@ -134,6 +145,9 @@ function checkKiosk(folder: string, { store_code }: JoinContent): void {
   );
 }
 
+/** Address and authority are the environment's. */
+const loginOf = (broker: JoinContent['broker']): BrokerLogin => brokerLoginSchema.parse(broker);
+
 const TOKEN_BYTES = 24;
 const ENVIRONMENT = 'kiosk.env';
 
@@ -144,10 +158,9 @@ function writeIdentity(folder: string, { broker, store_key, trust_anchors }: Joi
     join(credentials, 'broker-ca.crt'),
     join(credentials, 'trust-anchors.pem'),
   ];
-  const { user, password } = broker;
   writeSecretFile(anchors, trust_anchors);
   if (broker.ca !== '') writeSecretFile(ca, broker.ca);
-  writeCredentialFolder(credentials, { login: { user, password }, storeKey: store_key });
+  writeCredentialFolder(credentials, { login: loginOf(broker), storeKey: store_key });
   return {
     MQTT_URL: broker.url,
     ...(broker.ca === '' ? {} : { MQTT_CA: ca }),
