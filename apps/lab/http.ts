@@ -8,6 +8,7 @@ export interface Answer {
 export interface Face {
   readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body: unknown) => Promise<Answer>;
+  readonly put: (path: string, body: unknown) => Promise<Answer>;
   readonly text: (path: string) => Promise<string>;
 }
 
@@ -23,14 +24,18 @@ export function createFace(url: string, token: string): Face {
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   };
-  return {
-    get: (path) => call(path, { headers }),
-    post: (path, body) =>
+  const send =
+    (method: string): Face['post'] =>
+    (path, body) =>
       call(path, {
-        method: 'POST',
+        method,
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-      }),
+      });
+  return {
+    get: (path) => call(path, { headers }),
+    post: send('POST'),
+    put: send('PUT'),
     text: async (path) => {
       const response = await fetch(url + path, {
         headers,

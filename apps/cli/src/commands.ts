@@ -67,8 +67,12 @@ const GROUPS: readonly {
   },
   { words: ['broker'], load: async () => (await import('./broker.ts')).brokerCommands },
   {
-    words: ['bench', 'chaos', 'simulate'],
+    words: ['bench', 'chaos'],
     load: async (context) => (await import('./lab.ts')).labCommands(context),
+  },
+  {
+    words: ['simulate'],
+    load: async ({ signal }) => [(await import('./simulate.ts')).simulateCommand({ signal })],
   },
 ];
 

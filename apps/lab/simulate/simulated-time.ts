@@ -1,3 +1,6 @@
+/** The machine's time, ms since 1970. */
+export const realMs = (): number => performance.timeOrigin + performance.now();
+
 /** From the real moment `fromMs` on it is `atMs` in simulated time, which passes `rate` times as fast as the real one. */
 export interface Leg {
   readonly fromMs: number;
