@@ -121,11 +121,17 @@ it(
     ): Promise<void> => {
       let done = 0;
       const messages = given.map(([bytes, name]) =>
-        laneMessageOf(S03, name, {
-          topic: `stores/S03/${name === 'orders' ? name : 'daily/exports'}`,
-          payload: Buffer.from(bytes),
-          done: () => done++,
-        }),
+        laneMessageOf(
+          S03,
+          name,
+          {
+            topic: `stores/S03/${name === 'orders' ? name : 'daily/exports'}`,
+            payload: Buffer.from(bytes),
+            done: () => done++,
+          },
+          // Half of what comes seems to have been sent before, whether it was or not.
+          { note: () => undefined, isWithin: (_, { seq }) => seq % 2 === 0 },
+        ),
       );
       told.clear();
       await commitMessages(deps, messages);
@@ -135,9 +141,11 @@ it(
           const hash =
             event.type === 'order'
               ? event.rows.order.hash
-              : event.type === 'day'
-                ? event.row.hash
-                : event.unfit.hash;
+              : event.type === 'again'
+                ? event.place.hash
+                : event.type === 'day'
+                  ? event.row.hash
+                  : event.unfit.hash;
           expect(told.has(hash) || told.has(`sha256:${hash}`)).toBe(true);
         }
       }

@@ -38,6 +38,7 @@ import { createBatcher } from './batcher.ts';
 import { isDataError } from './committer.ts';
 import { commitMessages, createMeeting, type LaneMessage, laneMessageOf } from './lane.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { createReach } from './reach.ts';
 import { createRefill } from './refill.ts';
 import { isOurs, type Shard } from './shard.ts';
 import { createWatermarkKeeper } from './watermark-keeper.ts';
@@ -108,12 +109,14 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
   });
   const keeper = createWatermarkKeeper({ db, acknowledge, clock, log });
   const meet = createMeeting({ db, log });
+  const reach = createReach();
   const refill = createRefill({ ...deps, publish, incarnation: () => incarnation });
   const lane = {
     ...deps,
     acknowledge,
     touched: keeper.touched,
     meet,
+    reach,
     clock,
     measured: createIngestMetrics(deps.metrics ?? createMetrics()),
   };
@@ -211,7 +214,9 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
       const parsed = parseTopic(message.topic);
       if (parsed === null || !isOurs(parsed.store, deps.shard)) return message.done();
       const { store, name } = parsed;
-      if (name === 'orders' || name === 'exports') return hold(laneMessageOf(store, name, message));
+      if (name === 'orders' || name === 'exports') {
+        return hold(laneMessageOf(store, name, message, reach));
+      }
       onTelemetry(store, name, message.topic, message.payload).then(
         message.done,
         (error: unknown) =>

@@ -1,10 +1,11 @@
-import { decodeEvents } from '@tillwire/contract';
+import { decodeEvents, type EventText, sha256 } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import type { Clock, CrashPoint, IncomingMessage, Log } from '@tillwire/runtime';
 import { recordAlert } from '../store/alert-store.ts';
 import type { Database } from '../store/database.ts';
 import { storeDaySummaries } from '../store/day-summary-store.ts';
 import { storeOrderEvents } from '../store/ingest-store.ts';
+import { heldAlready } from '../store/late-events.ts';
 import type { OrderRows } from '../store/order-rows.ts';
 import { park, type ParkedRow } from '../store/quarantine-store.ts';
 import { noteStores } from '../store/telemetry-store.ts';
@@ -12,8 +13,10 @@ import { readEpochMarks, type TouchedDay } from '../store/watermark-store.ts';
 import type { Acknowledge, NamedEvent } from './acknowledger.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import { commitBisecting, type CommittedOutcome } from './committer.ts';
+import type { Reach } from './reach.ts';
 import {
   type DayRow,
+  placeOf,
   readDaySummary,
   readOrderEvent,
   storedOrderRows,
@@ -24,8 +27,17 @@ import {
 /** One event of a message, as far as it could be read. */
 export type LaneEvent =
   | { readonly type: 'order'; readonly rows: OrderRows }
+  /** An order that was sent before, most likely: read only where the journal does not hold these very bytes. */
+  | { readonly type: 'again'; readonly event: EventText; readonly place: AgainPlace }
   | { readonly type: 'day'; readonly row: DayRow }
   | { readonly type: 'unfit'; readonly unfit: Unfit };
+
+interface AgainPlace {
+  readonly store: StoreCode;
+  readonly journal_epoch: number;
+  readonly journal_seq: number;
+  readonly hash: string;
+}
 
 /** A message of the journal's lane: orders, or day summaries. */
 export interface LaneMessage {
@@ -41,6 +53,7 @@ export function laneMessageOf(
   store: StoreCode,
   name: 'orders' | 'exports',
   { topic, payload, done }: Pick<IncomingMessage, 'topic' | 'payload' | 'done'>,
+  reach?: Reach,
 ): LaneMessage {
   const decoded = decodeEvents(payload);
   if (!decoded.ok) {
@@ -48,14 +61,24 @@ export function laneMessageOf(
     return { store, topic, events: [{ type: 'unfit', unfit }], done };
   }
   const events = decoded.value.map((event): LaneEvent => {
-    if (name === 'orders') {
-      const read = readOrderEvent(event, store);
-      return read.fit ? { type: 'order', rows: read.row } : { type: 'unfit', unfit: read.unfit };
-    }
+    if (name === 'orders') return sentBefore(event, store, reach) ?? orderOf(event, store);
     const read = readDaySummary(event, store);
     return read.fit ? { type: 'day', row: read.row } : { type: 'unfit', unfit: read.unfit };
   });
   return { store, topic, events, done };
+}
+
+function orderOf(event: EventText, store: StoreCode): LaneEvent {
+  const read = readOrderEvent(event, store);
+  return read.fit ? { type: 'order', rows: read.row } : { type: 'unfit', unfit: read.unfit };
+}
+
+function sentBefore(event: EventText, store: StoreCode, reach?: Reach): LaneEvent | null {
+  const place = reach === undefined ? null : placeOf(event.value);
+  if (place === null || reach?.isWithin(store, place) !== true) return null;
+  const { epoch: journal_epoch, seq: journal_seq } = place;
+  const hash = sha256(event.text);
+  return { type: 'again', event, place: { store, journal_epoch, journal_seq, hash } };
 }
 
 export interface LaneDeps {
@@ -65,6 +88,7 @@ export interface LaneDeps {
   readonly touched: (store: StoreCode, epochs: Iterable<number>) => void;
   /** Makes unknown stores known. */
   readonly meet: (stores: readonly StoreCode[], at: Date) => Promise<void>;
+  readonly reach?: Reach;
   readonly clock: Clock;
   readonly measured?: IngestMetrics;
   readonly crashPoint: CrashPoint;
@@ -105,6 +129,7 @@ export async function commitMessages(deps: LaneDeps, batch: readonly LaneMessage
     const named = namedOf(events);
     const epochs = new Set([...named.acked, ...named.parked].map(({ epoch }) => epoch));
     const own = (marks.get(store) ?? []).filter(({ journal_epoch }) => epochs.has(journal_epoch));
+    deps.reach?.note(store, own);
     // Not waited for: the next batch has no reason to.
     void deps.acknowledge(store, own, named);
     deps.touched(store, epochs);
@@ -140,7 +165,7 @@ async function storeAll(
   batch: readonly LaneMessage[],
   at: Date,
 ): Promise<readonly Stored[]> {
-  const all = batch.flatMap((message) => message.events.map((event) => ({ message, event })));
+  const all = await readNew(db, batch);
   const orders = all.flatMap(({ event }) => (event.type === 'order' ? [event.rows] : []));
   const days = all.flatMap(({ event }) => (event.type === 'day' ? [event.row] : []));
   const orderOutcomes = (
@@ -151,12 +176,30 @@ async function storeAll(
   ).values();
   return all.map(({ message, event }) => {
     const outcomes = event.type === 'order' ? orderOutcomes : dayOutcomes;
+    if (event.type === 'again') return { message, event, outcome: { type: 'duplicate' } };
     return {
       message,
       event,
       outcome: event.type === 'unfit' ? null : (outcomes.next().value ?? null),
     };
   });
+}
+
+/** The events of a batch; of those that seemed to be sent again the ones the journal lacks are read after all. */
+async function readNew(
+  db: Database,
+  batch: readonly LaneMessage[],
+): Promise<readonly Omit<Stored, 'outcome'>[]> {
+  const all = batch.flatMap((message) => message.events.map((event) => ({ message, event })));
+  const held = await heldAlready(
+    db,
+    all.flatMap(({ event }) => (event.type === 'again' ? [event.place] : [])),
+  );
+  return all.map(({ message, event }) =>
+    event.type !== 'again' || held.has(event.place)
+      ? { message, event }
+      : { message, event: orderOf(event.event, message.store) },
+  );
 }
 
 /** Everything of the batch that did not go into the books, with its reason. */
@@ -166,7 +209,9 @@ const parkedRows = (stored: readonly Stored[]): readonly ParkedRow[] =>
       const { bytes, hash, reason, detail, place } = event.unfit;
       return [{ store, topic, reason, detail, payload: bytes, hash, place }];
     }
-    if (outcome?.type !== 'fork' && outcome?.type !== 'refused') return [];
+    if (event.type === 'again' || (outcome?.type !== 'fork' && outcome?.type !== 'refused')) {
+      return [];
+    }
     const row = event.type === 'order' ? event.rows.order : event.row;
     const { payload, hash, journal_epoch: epoch, journal_seq: seq } = row;
     return [
@@ -237,10 +282,13 @@ const touchedDays = (stored: readonly Stored[]) => {
   return [...days.values()];
 };
 
-/** How long each sale was under way until `at`, in seconds; corrections of it are younger than it is. */
+/**
+ * How long each sale was under way until `at`, in seconds; corrections of it are younger than it is, and what is only
+ * sent again came long ago.
+ */
 const latenciesOf = (stored: readonly Stored[], at: Date): readonly number[] =>
-  stored.flatMap(({ event }) =>
-    event.type === 'order' && event.rows.order.revision === 1
+  stored.flatMap(({ event, outcome }) =>
+    event.type === 'order' && outcome?.type === 'stored' && event.rows.order.revision === 1
       ? [(at.getTime() - Date.parse(event.rows.order.created_at)) / 1000]
       : [],
   );
@@ -255,6 +303,9 @@ function namedOf(stored: readonly Stored[]) {
       const { place, hash } = event.unfit;
       if (place === null) ids.push(`sha256:${hash}`);
       else parked.push({ ...place, hash });
+    } else if (event.type === 'again') {
+      const { journal_epoch: epoch, journal_seq: seq, hash } = event.place;
+      acked.push({ epoch, seq, hash });
     } else {
       const row = event.type === 'order' ? event.rows.order : event.row;
       const named = { epoch: row.journal_epoch, seq: row.journal_seq, hash: row.hash };

@@ -133,7 +133,7 @@ const tell = (faults: readonly Fault[]): string =>
     .toWellFormed();
 
 /** The place an unfit event claims, if it says that much. */
-function placeOf(value: unknown): Unfit['place'] {
+export function placeOf(value: unknown): Unfit['place'] {
   if (typeof value !== 'object' || value === null) return null;
   const { journal_epoch: epoch, journal_seq: seq } = value as Record<string, unknown>;
   return isPlaceNumber(epoch) && isPlaceNumber(seq) ? { epoch, seq } : null;

@@ -2,6 +2,7 @@ import { type Database, inTransaction, isRetryable } from './database.ts';
 import { INSERT_NEW_ORDERS, parametersOfBatch } from './ingest-statement.ts';
 import {
   type EventOutcome,
+  heldAlready,
   isSameSale,
   type ReadRows,
   storeLateEvents,
@@ -11,8 +12,9 @@ import type { OrderRows } from './order-rows.ts';
 
 /**
  * Stores a batch of order events of any stores and revisions, each exactly once however often it comes: in one
- * statement where all is new, else the rest in a second transaction (protocol.md §4.1). Resolves once it is
- * committed, with an outcome for each event in the order given; forks are stored nowhere.
+ * statement where all is new; what was only sent again is told by one question, and the rest is a transaction of its
+ * own (protocol.md §4.1). Resolves once it is committed, with an outcome for each event in the order given; forks are
+ * stored nowhere.
  */
 export async function storeOrderEvents(
   db: Database,
@@ -21,12 +23,21 @@ export async function storeOrderEvents(
   readRows: ReadRows,
 ): Promise<readonly EventOutcome[]> {
   const placed = await placeNewOrders(db, events, receivedAt);
-  const late = events.filter(({ order }) => !placed.has(order.order_key));
-  if (late.length === 0) return events.map(() => ({ type: 'stored' }));
-  const lateOutcomes = await inTransaction(db, (client) =>
-    storeLateEvents(client, late, receivedAt, readRows),
+  const old = events.filter(({ order }) => !placed.has(order.order_key));
+  if (old.length === 0) return events.map(() => ({ type: 'stored' }));
+  const held = await heldAlready(
+    db,
+    old.map(({ order }) => order),
   );
-  const outcomes = new Map(late.map((event, at) => [event, lateOutcomes[at] as EventOutcome]));
+  const late = old.filter(({ order }) => !held.has(order));
+  const outcomes = new Map<OrderRows, EventOutcome>();
+  for (const event of old) if (held.has(event.order)) outcomes.set(event, { type: 'duplicate' });
+  if (late.length > 0) {
+    const settled = await inTransaction(db, (client) =>
+      storeLateEvents(client, late, receivedAt, readRows),
+    );
+    for (const [at, event] of late.entries()) outcomes.set(event, settled[at] as EventOutcome);
+  }
   return events.map((event) => outcomes.get(event) ?? { type: 'stored' });
 }
 

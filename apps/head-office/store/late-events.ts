@@ -98,6 +98,26 @@ const stored = ({ order }: OrderRows, current: OrderRows | undefined): EventOutc
 const byRevision = (a: OrderRows, b: OrderRows): number =>
   a.order.journal_epoch - b.order.journal_epoch || a.order.revision - b.order.revision;
 
+/** Those of `rows` that are in the journal already, byte for byte: one question tells what was only sent again. */
+export async function heldAlready<
+  Row extends Pick<OrderRow, 'store' | 'journal_epoch' | 'journal_seq' | 'hash'>,
+>(db: Pick<PoolClient, 'query'>, rows: readonly Row[]): Promise<ReadonlySet<Row>> {
+  if (rows.length === 0) return new Set();
+  const found = await db.query<{ at: number }>(
+    `SELECT e.at::integer AS at
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) WITH ORDINALITY
+       AS e (store, journal_epoch, journal_seq, hash, at)
+     JOIN journal j USING (store, journal_epoch, journal_seq) WHERE j.hash = decode(e.hash, 'hex')`,
+    [
+      rows.map(({ store }) => store),
+      rows.map(({ journal_epoch }) => journal_epoch),
+      rows.map(({ journal_seq }) => journal_seq),
+      rows.map(({ hash }) => hash),
+    ],
+  );
+  return new Set(found.rows.flatMap(({ at }) => rows[at - 1] ?? []));
+}
+
 /** The events whose journal place is free, each place once; the others get their outcome. */
 async function withoutHeld(
   client: PoolClient,
