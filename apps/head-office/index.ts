@@ -50,9 +50,15 @@ export { openStoreKeys } from './fleet/provisioning/store-keys.ts';
 export { examineHeadOffice } from './fleet/provisioning/examine.ts';
 export { rotateSigningKey } from './fleet/provisioning/signing-keys.ts';
 export { csvOf } from './api/csv.ts';
-export { backUpOffice, type OfficeBackup, verifyOfficeBackup } from './backup/backups.ts';
+export {
+  backUpOffice,
+  type OfficeBackup,
+  restoreOffice,
+  verifyOfficeBackup,
+} from './backup/backups.ts';
 export { importJournal } from './ingest/import-journal.ts';
 export { listOrders } from './store/order-queries.ts';
+export { verifyRollups } from './store/rollup-store.ts';
 export { createAuditStore } from './store/audit-store.ts';
 export { listStores, registerStore } from './store/fleet-store.ts';
 export { type Database, migrate, openDatabase } from './store/database.ts';
@@ -166,6 +172,7 @@ export async function createHeadOffice(
         broker,
         clientId: `publisher-${ids.uuid()}`,
         keys: stateDir.keys,
+        published: stateDir,
         incarnation: () => settleIncarnation(db, stateDir, clock.nowMs()),
         desk: createPublishingDesk({ db, clock }),
         onReport: bell.ring,

@@ -6,10 +6,13 @@ import {
   importJournal,
   listOrders,
   type OfficeBackup,
+  restoreOffice,
   rotateSigningKey,
   verifyOfficeBackup,
+  verifyRollups,
 } from '@tillwire/head-office';
-import { createLog } from '@tillwire/runtime';
+import { backupKeyOf, backupKeyVariables, createLog, parseConfig } from '@tillwire/runtime';
+import { z } from 'zod';
 import { audited } from './audited.ts';
 import { type Arguments, type Command, required, UsageError } from './command.ts';
 import { type Env, type OfficeTools, withOffice } from './office.ts';
@@ -17,8 +20,11 @@ import { type Env, type OfficeTools, withOffice } from './office.ts';
 const BY = { type: 'string', value: 'WHO', help: 'who does it', default: 'command line' } as const;
 const PAGE = 500;
 
+const keyOf = (env: Env) => backupKeyOf(parseConfig(z.object(backupKeyVariables), env));
+
 const backupDeps = (env: Env, tools: OfficeTools) => ({
   ...tools,
+  key: keyOf(env),
   databaseUrl: env['DATABASE_URL'] ?? '',
   searchPath: env['PATH'] ?? '',
   log: createLog('tillwire', 'warn'),
@@ -37,7 +43,10 @@ export const officeRecordCommands = (env: Env): readonly Command[] => [
     run: ({ positionals: [folder = ''] }, terminal) =>
       withOffice(env, terminal, async (tools) => {
         const { file, bytes, contents } = await backUpOffice(backupDeps(env, tools), folder);
-        terminal.print(`${file}: ${bytes} bytes, ${rowsIn(contents)} rows, restored and the same`);
+        const how = keyOf(env) === null ? '' : 'sealed, ';
+        terminal.print(
+          `${file}: ${bytes} bytes, ${rowsIn(contents)} rows, ${how}restored and the same`,
+        );
       }),
   },
   {
@@ -51,6 +60,43 @@ export const officeRecordCommands = (env: Env): readonly Command[] => [
           `${file} is whole: ${contents.rows['orders'] ?? 0} orders, ${contents.rows['journal'] ?? 0} events, ${contents.journals.length} journals`,
         );
       }),
+  },
+  {
+    name: 'head-office restore',
+    positionals: ['FILE'],
+    summary: 'put a backup into an empty database; what it lacks comes back from the stores',
+    run: ({ positionals: [file = ''] }, terminal) =>
+      withOffice(env, terminal, async (tools) => {
+        const { rows } = await restoreOffice(backupDeps(env, tools), file);
+        terminal.print(
+          `${file} is put back: ${rows['orders'] ?? 0} orders, ${rows['journal'] ?? 0} events`,
+        );
+        terminal.print('Start Head Office: every store sends what is lacking.');
+      }),
+  },
+  {
+    name: 'head-office verify-sums',
+    summary:
+      'prove that the sums the screens show are what the orders sum to, or name where they are not',
+    options: {
+      from: { type: 'string', value: 'DATE', help: 'business date, included' },
+      to: { type: 'string', value: 'DATE', help: 'business date, included' },
+    },
+    run: async (args, terminal) => {
+      const period = { from: dateOf(args, 'from'), to: dateOf(args, 'to') };
+      let differs = false;
+      const code = await withOffice(env, terminal, async ({ db }) => {
+        const differences = await verifyRollups(db, period);
+        for (const { rollup, store, date, key, rolledUp, orders } of differences) {
+          terminal.complain(
+            `${rollup} ${store} ${date} ${key}: ${rolledUp.join(', ')}, but the orders sum to ${orders.join(', ')}`,
+          );
+        }
+        differs = differences.length > 0;
+        if (!differs) terminal.print(`${period.from} to ${period.to}: the sums are right`);
+      });
+      return code === 0 && differs ? 1 : code;
+    },
   },
   {
     name: 'head-office import-journal',

@@ -34,6 +34,10 @@ export async function readContents(client: PoolClient | Database): Promise<Backu
   return { rows, journals: journals.rows };
 }
 
+/** Whether nothing was ever put into the database. */
+export const isEmpty = async (db: Database): Promise<boolean> =>
+  (await db.query(TABLES)).rows.length === 0;
+
 /** Begins a transaction that sees one moment, and names it for other connections. */
 export async function beginSnapshot(client: PoolClient): Promise<string> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -65,3 +69,11 @@ export const createScratch = (db: Database, name: string): Promise<unknown> =>
 
 export const dropScratch = (db: Database, name: string): Promise<unknown> =>
   db.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+
+/** 18 for PostgreSQL 18.4. */
+export async function serverMajor(db: Database): Promise<number> {
+  const { rows } = await db.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
+  );
+  return rows[0]?.version ?? 0;
+}

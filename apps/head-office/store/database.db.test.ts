@@ -59,10 +59,16 @@ describe('Head Office', () => {
     // Restored into another database.
     await office.db.query("UPDATE meta SET value = 'elsewhere' WHERE name = 'fingerprint'");
     expect(await settleIncarnation(office.db, state, 1_700_000_300_000)).toBe(1_700_000_301);
+    // A dump put back where its tables stood, which knows the same incarnation.
+    await office.db.query(
+      `CREATE TABLE dumped AS TABLE meta; DROP TABLE meta; CREATE TABLE meta (name text PRIMARY KEY, value text);
+       INSERT INTO meta TABLE dumped; DROP TABLE dumped`,
+    );
+    expect(await settleIncarnation(office.db, state, 1_700_000_300_000)).toBe(1_700_000_302);
     // Emptied.
     await office.db.query('DELETE FROM meta');
-    expect(await settleIncarnation(office.db, state, 1_600_000_000_000)).toBe(1_700_000_302);
-    expect(await settleIncarnation(office.db, state, 1_800_000_000_000)).toBe(1_700_000_302);
+    expect(await settleIncarnation(office.db, state, 1_600_000_000_000)).toBe(1_700_000_303);
+    expect(await settleIncarnation(office.db, state, 1_800_000_000_000)).toBe(1_700_000_303);
   });
 
   it('keeps one signing key whoever opens its state directory first', () => {

@@ -4,7 +4,10 @@ import { type Database, inTransaction } from './database.ts';
 
 const INCARNATION_LOCK = 7_455_002;
 
-/** What a database is told apart by: a copy put elsewhere, or one rolled back along its log, differs. */
+/**
+ * What a database is told apart by: a copy put elsewhere, one rolled back along its log, and one whose tables were made
+ * anew out of a dump, even where the old ones stood, differ.
+ */
 interface Fingerprint {
   readonly text: string;
   readonly logPosition: string;
@@ -14,7 +17,8 @@ async function fingerprintOf(client: PoolClient): Promise<Fingerprint> {
   const { rows } = await client.query<{ text: string; position: string }>(
     `SELECT (SELECT system_identifier FROM pg_control_system())::text || ' '
        || (SELECT oid FROM pg_database WHERE datname = current_database())::text || ' '
-       || (SELECT timeline_id FROM pg_control_checkpoint())::text AS text,
+       || (SELECT timeline_id FROM pg_control_checkpoint())::text || ' '
+       || pg_relation_filenode('meta')::text AS text,
      pg_current_wal_lsn()::text AS position`,
   );
   return { text: rows[0]?.text ?? '', logPosition: rows[0]?.position ?? '0/0' };
