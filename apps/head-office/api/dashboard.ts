@@ -22,6 +22,7 @@ import type { StateDir } from '../state-dir.ts';
 import { registerAlertRoutes } from './alert-routes.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { registerCatalogueRoutes } from './catalogue-routes.ts';
+import { registerCertificateRoutes } from './certificate-routes.ts';
 import { createSessionCookie } from './cookies.ts';
 import { registerDraftRoutes } from './draft-routes.ts';
 import { registerFleetRoutes } from './fleet-routes.ts';
@@ -42,7 +43,7 @@ import { registerQuarantineRoutes } from './quarantine-routes.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { registerServiceRoutes } from './service-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
-import { registerStoreRoutes } from './store-routes.ts';
+import { dayView, registerStoreRoutes } from './store-routes.ts';
 import { createStoreViews } from './store-views.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
@@ -102,7 +103,8 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   registerAuditRoutes(api, { audit });
   registerStoreRoutes(api, { db, clock, views });
   registerOrderRoutes(api, { db });
-  registerDayRoutes(api, { db, clock, stateDir: deps.stateDir });
+  registerDayRoutes(api, { db, clock });
+  registerCertificateRoutes(api, { db, clock, stateDir: deps.stateDir });
   registerQuarantineRoutes(api, { db, clock, log });
   registerAlertRoutes(api, { db, clock, ids, sinkKey: deps.sinkKey });
   registerReportRoutes(api, { db, names });
@@ -122,6 +124,7 @@ export async function createDashboardServer(deps: DashboardDeps): Promise<HeadOf
   });
   registerEventRoutes(api, {
     views,
+    day: () => dayView(db, clock),
     catalogue: async () => [await office.standing(), await office.releases(10)],
     alerts: () => countFiring(db),
     bell: deps.bell ?? null,

@@ -2,9 +2,7 @@ import { booksOfSummary, type DaySummary, daySummarySchema } from '@tillwire/con
 import { dayFiles, isBusinessDate } from '@tillwire/domain';
 import { type Clock, Problem, zipFiles } from '@tillwire/runtime';
 import { z } from 'zod';
-import { issueCertificate } from '../books/certificate.ts';
 import { judgeDay } from '../books/day-judge.ts';
-import type { StateDir } from '../state-dir.ts';
 import type { Database } from '../store/database.ts';
 import {
   DAY_STATES,
@@ -48,25 +46,12 @@ const issueParam = z
 export interface DayRouteDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly stateDir: Pick<StateDir, 'keys'>;
 }
 
-/** Closed days: what was made of them, their files as the store's, and the certificate of completeness. */
+/** Closed days: what was made of them, and their files as the store's. */
 export function registerDayRoutes(api: HeadOfficeApi, deps: DayRouteDeps): void {
   registerDays(api, deps);
   registerFiles(api, deps);
-  api.read({
-    path: '/api/certificates/:store',
-    summary: 'signed: how far the journal of a store is whole, and what its orders come to',
-    role: 'view',
-    params: z.object({ store: storeCodeParam }),
-    problems: { 404: ['nothing-complete'] },
-    handle: async ({ params: { store } }) => {
-      const certificate = await issueCertificate(deps.db, store, deps.stateDir.keys());
-      if (certificate !== null) return certificate;
-      throw new Problem(404, 'nothing-complete', `nothing of ${store} is complete yet`);
-    },
-  });
 }
 
 function registerDays({ read, change }: HeadOfficeApi, { db, clock }: DayRouteDeps): void {

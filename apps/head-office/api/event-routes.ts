@@ -39,6 +39,8 @@ export function createBell(): Bell {
 
 export interface EventRouteDeps {
   readonly views: StoreViews;
+  /** The day as the overview shows it beside the shops: which it is, and its hours. */
+  readonly day: () => Promise<object>;
   /** What the screen of the catalogue shows; it fetches anew when this differs. */
   readonly catalogue: () => Promise<unknown>;
   /** How many alerts fire; told when any of them changed. */
@@ -56,7 +58,7 @@ export interface EventRouteDeps {
  */
 export function registerEventRoutes(
   { server, read }: HeadOfficeApi,
-  { views, catalogue, alerts, bell, access, log }: EventRouteDeps,
+  { views, day, catalogue, alerts, bell, access, log }: EventRouteDeps,
 ): void {
   const streams = new Set<Stream>();
   const shown = new Map<string, string>();
@@ -79,7 +81,7 @@ export function registerEventRoutes(
       return true;
     });
     if (changed.length > 0) {
-      send(`event: stores\ndata: ${JSON.stringify({ stores: changed })}\n\n`);
+      send(`event: stores\ndata: ${JSON.stringify({ stores: changed, ...(await day()) })}\n\n`);
     }
     const text = JSON.stringify(await catalogue());
     // The first look is told too: a screen may have fetched what it shows before it.
@@ -124,7 +126,7 @@ export function registerEventRoutes(
   read({
     path: '/api/events',
     summary:
-      'server-sent events: `stores` with the shops of which anything changed, `alerts`, `catalogue`',
+      'server-sent events: `stores` with the shops of which anything changed and the hours of the day, `alerts`, `catalogue`',
     role: 'view',
     problems: { 503: ['too-many-streams'] },
     handle: async ({ request, reply }) => {

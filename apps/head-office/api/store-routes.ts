@@ -3,7 +3,13 @@ import { isStoreCode } from '@tillwire/domain';
 import { z } from 'zod';
 import type { Database } from '../store/database.ts';
 import { errorEventSchema } from '@tillwire/contract';
-import { readErrors, readHours, type StoreError } from '../store/overview-queries.ts';
+import {
+  type HourSales,
+  type OverviewPeriod,
+  readErrors,
+  readHours,
+  type StoreError,
+} from '../store/overview-queries.ts';
 import { overviewPeriod } from './day-clock.ts';
 import type { HeadOfficeApi } from './head-office-api.ts';
 import type { StoreViews } from './store-views.ts';
@@ -22,6 +28,17 @@ export function errorView({ store, errorId, receivedAt, payload }: StoreError): 
   return { store, errorId, receivedAt, code, message, count, facts };
 }
 
+/** Today, the day it is compared with, and what was sold in their hours. */
+export async function dayView(db: Database, clock: Clock, store?: string): Promise<DayView> {
+  const period = overviewPeriod(clock);
+  const hours = await readHours(db, [period.today, period.compared], store);
+  return { ...period, hours };
+}
+
+interface DayView extends OverviewPeriod {
+  readonly hours: readonly HourSales[];
+}
+
 /** The shops: how they are and what they sell today. */
 export function registerStoreRoutes(
   { read }: HeadOfficeApi,
@@ -36,10 +53,8 @@ export function registerStoreRoutes(
     summary: 'every shop: line, heartbeat, journal, sales of today against the same weekday',
     role: 'view',
     handle: async () => {
-      const period = overviewPeriod(clock);
-      const dates = [period.today, period.compared];
-      const [stores, hours] = await Promise.all([views.all(), readHours(db, dates)]);
-      return { ...period, stores, hours };
+      const [stores, day] = await Promise.all([views.all(), dayView(db, clock)]);
+      return { ...day, stores };
     },
   });
   read({
@@ -49,15 +64,13 @@ export function registerStoreRoutes(
     params: byStore,
     problems: { 404: ['unknown-store'] },
     handle: async ({ params: { store } }) => {
-      const period = overviewPeriod(clock);
-      const dates = [period.today, period.compared];
-      const [found, hours, errors] = await Promise.all([
+      const [found, day, errors] = await Promise.all([
         views.one(store),
-        readHours(db, dates, store),
+        dayView(db, clock, store),
         readErrors(db, store, SHOWN_ERRORS),
       ]);
       if (found === null) throw new Problem(404, 'unknown-store', `there is no shop ${store}`);
-      return { ...period, ...found, hours, errors: errors.map(errorView) };
+      return { ...day, ...found, errors: errors.map(errorView) };
     },
   });
 }

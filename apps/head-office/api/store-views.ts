@@ -35,7 +35,11 @@ export type StoreView = Omit<StoreRecord, 'heartbeat'> & {
   readonly sales: StoreSales;
   readonly lastDay: LastDay | null;
   /** What it was told to sell from, and how far it came with that; null: nothing yet. */
-  readonly catalogue: { readonly version: number; readonly progress: string } | null;
+  readonly catalogue: {
+    readonly version: number;
+    readonly release: number;
+    readonly progress: string;
+  } | null;
 };
 
 function heartbeatView(payload: Heartbeat | null): HeartbeatView | null {
@@ -82,7 +86,7 @@ export function createStoreViews(
     const told = new Map(
       catalogues.map(({ store: of, told, progress }) => [
         of as string,
-        told === null ? null : { version: told.version, progress },
+        told === null ? null : { version: told.version, release: told.releaseId, progress },
       ]),
     );
     return stores.map(({ heartbeat, ...record }) => ({

@@ -1,3 +1,4 @@
+import { invariant } from '@tillwire/domain';
 import { type Database, inTransaction } from './database.ts';
 
 /** Places of one epoch, ends included. */
@@ -62,3 +63,69 @@ export const readClaim = (db: Database, store: string): Promise<Claim> =>
     const nothing = { orders: 0, gross: 0, net: 0, vat: 0 };
     return { journal: journal.rows, totals: totals.rows[0] ?? nothing };
   });
+
+/** A certificate that was issued and kept. */
+export interface KeptCertificate {
+  readonly certificateId: number;
+  readonly store: string;
+  readonly issuedAt: string;
+  readonly issuedBy: string;
+  /** As it was signed, byte for byte. */
+  readonly text: string;
+}
+
+interface KeptRow extends Omit<KeptCertificate, 'issuedAt'> {
+  readonly issuedAt: Date;
+}
+
+const KEPT = `SELECT certificate_id AS "certificateId", store, issued_at AS "issuedAt",
+  issued_by AS "issuedBy", certificate AS text FROM kept_certificates`;
+const keptOf = ({ issuedAt, ...rest }: KeptRow): KeptCertificate => ({
+  ...rest,
+  issuedAt: issuedAt.toISOString(),
+});
+
+/** Keeps a certificate; one that says the very same is kept already. */
+export async function keepCertificate(
+  db: Database,
+  { store, text, by, at }: { store: string; text: string; by: string; at: Date },
+): Promise<KeptCertificate> {
+  await db.query(
+    `INSERT INTO kept_certificates (store, issued_at, issued_by, certificate) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [store, at, by, text],
+  );
+  const { rows } = await db.query<KeptRow>(`${KEPT} WHERE store = $1 AND certificate = $2`, [
+    store,
+    text,
+  ]);
+  const [kept] = rows;
+  invariant(kept !== undefined, 'a certificate that was kept is there');
+  return keptOf(kept);
+}
+
+/** The last issued first; older than `before`, if that is given. */
+export async function listCertificates(
+  db: Database,
+  store: string,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<readonly KeptCertificate[]> {
+  const { rows } = await db.query<KeptRow>(
+    `${KEPT} WHERE store = $1 AND ($2::bigint IS NULL OR certificate_id < $2)
+     ORDER BY certificate_id DESC LIMIT $3`,
+    [store, before ?? null, limit],
+  );
+  return rows.map(keptOf);
+}
+
+export async function readCertificate(
+  db: Database,
+  store: string,
+  certificateId: number,
+): Promise<KeptCertificate | null> {
+  const { rows } = await db.query<KeptRow>(`${KEPT} WHERE store = $1 AND certificate_id = $2`, [
+    store,
+    certificateId,
+  ]);
+  return rows[0] === undefined ? null : keptOf(rows[0]);
+}

@@ -30,7 +30,7 @@ const WELL: Shop = {
   epochs: [],
   sales: { orders: 0, gross: 0, comparedOrders: 0, comparedGross: 0, comparedGrossOfDay: 0 },
   lastDay: { date: '2025-11-26', state: 'reconciled' },
-  catalogue: { version: 7, progress: 'applied' },
+  catalogue: { version: 7, release: 1, progress: 'applied' },
 };
 
 const texts = (change: Partial<Shop>): readonly string[] =>
@@ -45,8 +45,8 @@ it.each<[string, Partial<Shop>]>([
   ['Line down', { online: false }],
   ['No heartbeat', { heartbeatAt: '2025-11-27T11:54:59Z' }],
   ['Day differs', { lastDay: { date: '2025-11-26', state: 'differs' } }],
-  ['Menu refused', { catalogue: { version: 8, progress: 'refused' } }],
-  ['Menu behind', { catalogue: { version: 8, progress: 'unheard' } }],
+  ['Menu refused', { catalogue: { version: 8, release: 2, progress: 'refused' } }],
+  ['Menu behind', { catalogue: { version: 8, release: 2, progress: 'unheard' } }],
   ['Parked messages', { quarantined: 1 }],
 ])('%s is told', (text, change) => {
   expect(texts(change)).toEqual([text]);

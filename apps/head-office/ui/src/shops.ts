@@ -1,3 +1,5 @@
+import { age } from './format.ts';
+
 /** A shop as `GET /api/stores` tells it. Amounts in pence, ages in seconds. */
 export interface Shop {
   readonly store: string;
@@ -12,7 +14,11 @@ export interface Shop {
   readonly epochs: readonly Epoch[];
   readonly sales: Sales;
   readonly lastDay: LastDay | null;
-  readonly catalogue: { readonly version: number; readonly progress: string } | null;
+  readonly catalogue: {
+    readonly version: number;
+    readonly release: number;
+    readonly progress: string;
+  } | null;
 }
 
 export interface Heartbeat {
@@ -76,7 +82,7 @@ const SILENT_S = 300;
 const OLD_UNSENT_S = 300;
 
 /** Whether it sells from another menu than it was told to, without having refused it. */
-const isBehind = ({ catalogue, heartbeat }: Shop): boolean =>
+export const isBehind = ({ catalogue, heartbeat }: Shop): boolean =>
   catalogue !== null &&
   heartbeat !== null &&
   catalogue.progress !== 'refused' &&
@@ -103,6 +109,10 @@ export function concernsOf(shop: Shop, nowMs: number): readonly Concern[] {
   ];
   return found.filter((concern) => concern !== false);
 }
+
+/** How long ago it was heard: `20 s ago`. */
+export const heartbeatText = ({ heartbeatAt }: Shop, nowMs: number): string =>
+  heartbeatAt === null ? 'never' : `${age((nowMs - Date.parse(heartbeatAt)) / 1000)} ago`;
 
 /** The newest epoch of a shop's journal. */
 export const currentEpoch = (shop: Shop): Epoch | null => shop.epochs.at(-1) ?? null;

@@ -1,22 +1,19 @@
 import '../orders/orders.css';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
 import { count, dateText, money, momentText, words } from '../format.ts';
+import { onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
-import {
-  Badge,
-  Empty,
-  PageHead,
-  Pair,
-  Select,
-  TableScroll,
-  Told,
-  type Tone,
-  Trouble,
-} from '../parts/parts.tsx';
+import { MoreButton, usePages } from '../load-pages.tsx';
+import { DateField } from '../parts/date-field.tsx';
+import { Empty, PageHead, Pair, Select, TableScroll, Told, Trouble } from '../parts/parts.tsx';
+import { ShopSelect } from '../parts/shop-select.tsx';
 import { go, linkTo, place } from '../router.ts';
 import { may } from '../session.ts';
-import type { Overview } from '../shops.ts';
+import { DAY_TONES, DayBadge } from '../shop/day-badge.tsx';
+import { Certificates, CertificateView } from './certificate.tsx';
+
+const PAGE = 60;
 
 interface Day {
   readonly store: string;
@@ -31,16 +28,27 @@ interface Day {
   readonly judgedAt: string | null;
 }
 
-const TONES: Readonly<Record<string, Tone>> = {
-  reconciled: 'good',
-  differs: 'danger',
-  waiting: 'warn',
-  superseded: 'warn',
-};
+interface DayDetail extends Day {
+  readonly files: readonly string[];
+  /** Every issue of its books, the one that stands first. */
+  readonly issues: readonly {
+    readonly epoch: number;
+    readonly revision: number;
+    readonly seq: number;
+    readonly hash: string;
+    readonly receivedAt: string;
+  }[];
+}
+
+interface Page {
+  readonly days: readonly Day[];
+  readonly next?: string;
+}
 
 /** Closed days: reconciled to the penny, or the orders that differ by name. */
 export function DaysScreen() {
   const [store, date] = place.value.rest;
+  if (store === 'certificates') return <Certificates store={date ?? null} />;
   return store === undefined || date === undefined ? (
     <DayList />
   ) : (
@@ -50,55 +58,37 @@ export function DaysScreen() {
 
 function DayList() {
   const asked = Object.fromEntries(place.value.query);
-  const overview = useLoad<Overview>('/api/stores');
-  const found = useLoad<{ readonly days: readonly Day[] }>(
-    `/api/days?${new URLSearchParams(asked).toString()}`,
-  );
+  const search = new URLSearchParams({ limit: String(PAGE), ...asked }).toString();
+  const { pages, first: found, more } = usePages<Page>(`/api/days?${search}`, 'after');
   const change = (given: Readonly<Record<string, string>>) =>
     go(linkTo(['days'], { ...asked, ...given }));
+  useEffect(() => onLive('stores', found.reload), [search]);
   const range = new URLSearchParams(asked);
   range.delete('state');
-  const days = found.value?.days ?? [];
+  const days = pages.flatMap((page) => page.days);
   return (
     <div class="stack">
       <PageHead title="Days" lead="Every closed day, compared to the penny with the orders held">
+        <a class="button" href={linkTo(['days', 'certificates'])}>
+          Certificates
+        </a>
         <a class="button" href={`/api/exports?${range.toString()}`} download>
           Files as a ZIP
         </a>
       </PageHead>
       <div class="filters card">
-        <Select
-          label="Shop"
-          value={asked['store'] ?? ''}
-          onChange={(value) => change({ store: value })}
-          options={[
-            { value: '', label: 'All shops' },
-            ...(overview.value?.stores ?? []).map(({ store, name }) => ({
-              value: store,
-              label: `${store} ${name}`,
-            })),
-          ]}
-        />
+        <ShopSelect value={asked['store'] ?? ''} onChange={(store) => change({ store })} />
         <Select
           label="State"
           value={asked['state'] ?? ''}
           onChange={(value) => change({ state: value })}
           options={[
             { value: '', label: 'Any' },
-            ...Object.keys(TONES).map((value) => ({ value, label: words(value) })),
+            ...Object.keys(DAY_TONES).map((value) => ({ value, label: words(value) })),
           ]}
         />
-        {(['from', 'to'] as const).map((name) => (
-          <label key={name} class="label">
-            {words(name)}
-            <input
-              class="field"
-              type="date"
-              value={asked[name] ?? ''}
-              onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
-            />
-          </label>
-        ))}
+        <DateField label="From" value={asked['from'] ?? ''} onChange={(from) => change({ from })} />
+        <DateField label="To" value={asked['to'] ?? ''} onChange={(to) => change({ to })} />
       </div>
       <Trouble trouble={found.trouble} onRetry={found.reload} />
       {found.value === null ? null : days.length === 0 ? (
@@ -133,8 +123,7 @@ function DayList() {
                   </th>
                   <td>{day.store}</td>
                   <td>
-                    <Badge tone={TONES[day.state] ?? 'quiet'}>{words(day.state)}</Badge>{' '}
-                    <span class="small soft">{day.detail}</span>
+                    <DayBadge state={day.state} /> <span class="small soft">{day.detail}</span>
                   </td>
                   <td class="number">{count(day.orders)}</td>
                   <td class="number">{money(day.gross)}</td>
@@ -146,13 +135,14 @@ function DayList() {
           </table>
         </TableScroll>
       )}
+      <MoreButton more={more}>Earlier days</MoreButton>
     </div>
   );
 }
 
 function DayView({ store, date }: { readonly store: string; readonly date: string }) {
   const path = `/api/days/${encodeURIComponent(store)}/${encodeURIComponent(date)}`;
-  const found = useLoad<Day & { readonly files: readonly string[] }>(path);
+  const found = useLoad<DayDetail>(path);
   const [told, setTold] = useState<string | null>(null);
   const day = found.value;
   if (day === null) return <Trouble trouble={found.trouble} onRetry={found.reload} />;
@@ -167,7 +157,7 @@ function DayView({ store, date }: { readonly store: string; readonly date: strin
         <a href={`#/days?store=${store}`}>Days of {store}</a>
       </nav>
       <PageHead title={`${store}, ${dateText(date)}`} lead={day.detail}>
-        <Badge tone={TONES[day.state] ?? 'quiet'}>{words(day.state)}</Badge>
+        <DayBadge state={day.state} />
         <a class="button" href={linkTo(['orders'], { store, date })}>
           Its orders
         </a>
@@ -192,96 +182,96 @@ function DayView({ store, date }: { readonly store: string; readonly date: strin
             />
           </dl>
         </section>
-        <section class="card stack">
-          <h2>Files</h2>
-          <ul class="stack">
-            {day.files.map((name) => (
-              <li key={name}>
-                <a href={`${path}/exports/${name}`} download class="mono">
-                  {name}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Issues day={day} path={path} />
       </div>
-      <Certificate store={store} />
-      <section class="card stack">
-        <h2>Differences</h2>
-        {day.differences.length === 0 ? (
-          <p class="soft">None.</p>
-        ) : (
-          <ul>
-            {day.differences.map(({ order, what }, at) => (
-              <li key={at}>
-                {order === null ? null : (
-                  <a class="mono" href={linkTo(['orders', order])}>
-                    {order}
-                  </a>
-                )}{' '}
-                {what}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      <Differences day={day} />
+      <CertificateView store={store} />
     </div>
   );
 }
 
-/** `GET /api/certificates/:store`, as far as it is shown; amounts in pence. */
-interface SignedCertificate {
-  readonly journal: readonly {
-    readonly journal_epoch: number;
-    readonly complete_through: number;
-    readonly watermark_hash: string | null;
-    readonly parked: readonly number[];
-  }[];
-  readonly totals: { readonly orders: number; readonly gross: number };
-  readonly signatures: readonly { readonly key: string; readonly signature: string }[];
-}
-
-/** How far the shop's journal is whole, signed by Head Office. */
-function Certificate({ store }: { readonly store: string }) {
-  const path = `/api/certificates/${encodeURIComponent(store)}`;
-  const found = useLoad<SignedCertificate>(path);
-  const certificate = found.value;
-  return (
-    <section class="card stack">
-      <div class="row between">
-        <h2>Certificate of completeness of {store}</h2>
-        {certificate === null ? null : (
-          <a class="button" href={path} download={`certificate-${store}.json`}>
-            Signed certificate
-          </a>
-        )}
-      </div>
-      {certificate === null ? (
-        found.trouble === null ? null : (
-          <p class="soft">{problemText(found.trouble.problem)}</p>
-        )
+/** The files of the books that stand, and of every issue before them. */
+const Issues = ({ day, path }: { readonly day: DayDetail; readonly path: string }) => (
+  <section class="card stack">
+    <h2>Files</h2>
+    {day.issues.map(({ epoch, revision, seq, hash, receivedAt }, at) => {
+      const isStanding = at === 0;
+      const links = (
+        <ul class="row">
+          {day.files.map((name) => (
+            <li key={name}>
+              <a
+                href={`${path}/exports/${name}${isStanding ? '' : `?issue=${epoch}.${revision}`}`}
+                download={isStanding ? name : `revision-${revision}-${name}`}
+                class="mono"
+              >
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      );
+      const facts = (
+        <p class="small soft">
+          Revision {revision}, event {count(seq)} of its journal (
+          <span class="mono">{hash.slice(0, 8)}…</span>), came {momentText(receivedAt)}
+        </p>
+      );
+      return isStanding ? (
+        <div key={hash} class="stack tight">
+          {links}
+          {facts}
+        </div>
       ) : (
-        <>
-          <p>
-            Every event up to here is at Head Office: {count(certificate.totals.orders)} orders of{' '}
-            {money(certificate.totals.gross)}.
-          </p>
-          <dl class="facts">
-            {certificate.journal.map((one) => (
-              <Pair
-                key={one.journal_epoch}
-                name={`Epoch ${one.journal_epoch}, complete through ${count(one.complete_through)}${
-                  one.parked.length === 0 ? '' : `, ${one.parked.length} parked`
-                }`}
-                value={one.watermark_hash ?? 'parked or restored'}
-              />
+        <details key={hash}>
+          <summary>Revision {revision}, as it was</summary>
+          <div class="stack tight">
+            {links}
+            {facts}
+          </div>
+        </details>
+      );
+    })}
+  </section>
+);
+
+/** What is not as the shop closed it; an order leads to all that is held of it. */
+const Differences = ({ day }: { readonly day: Day }) => (
+  <section class="card stack">
+    <h2>Differences</h2>
+    {day.differences.length === 0 ? (
+      <p class="soft">
+        {day.state === 'reconciled'
+          ? 'None: the books and the orders held agree to the penny.'
+          : 'None found yet.'}
+      </p>
+    ) : (
+      <TableScroll label="Differences">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Order</th>
+              <th scope="col">What differs</th>
+            </tr>
+          </thead>
+          <tbody>
+            {day.differences.map(({ order, what }, at) => (
+              <tr key={at}>
+                <th scope="row" class="nowrap">
+                  {order === null ? (
+                    'The day as a whole'
+                  ) : (
+                    <a class="mono" href={linkTo(['orders', order])}>
+                      {order}
+                    </a>
+                  )}
+                </th>
+                <td>{what}</td>
+              </tr>
             ))}
-            {certificate.signatures.map(({ key, signature }) => (
-              <Pair key={key} name={`Signature by ${key}`} value={signature} />
-            ))}
-          </dl>
-        </>
-      )}
-    </section>
-  );
-}
+          </tbody>
+        </table>
+      </TableScroll>
+    )}
+  </section>
+);

@@ -1,11 +1,11 @@
-import { momentText, words } from '../format.ts';
-import { Badge, Empty, TableScroll, type Tone } from '../parts/parts.tsx';
+import { age, momentText, words } from '../format.ts';
+import { Badge, TableScroll, type Tone } from '../parts/parts.tsx';
 
 /** A command to a shop, with what became of it. */
 export interface Sent {
   readonly commandId: string;
   readonly store: string;
-  readonly command: { readonly name: string };
+  readonly command: { readonly name: string; readonly level?: string };
   readonly sentBy: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
@@ -20,40 +20,55 @@ const OUTCOMES: Readonly<Record<string, Tone>> = {
   expired: 'warn',
 };
 
-/** Commands, newest first. */
-export const Commands = ({ commands }: { readonly commands: readonly Sent[] }) =>
-  commands.length === 0 ? (
-    <Empty title="No commands yet">What is sent, and what became of it, shows here.</Empty>
-  ) : (
-    <TableScroll label="Commands">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Sent</th>
-            <th scope="col">Shop</th>
-            <th scope="col">Command</th>
-            <th scope="col">By</th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
-        <tbody>
-          {commands.map((sent) => (
-            <tr key={sent.commandId}>
-              <td>{momentText(sent.createdAtMs)}</td>
-              <th scope="row">{sent.store}</th>
-              <td>{words(sent.command.name)}</td>
-              <td>{sent.sentBy}</td>
+const nameOf = ({ command }: Sent): string =>
+  command.level === undefined ? words(command.name) : `Log level ${command.level}`;
+
+/** Commands, newest first; of one shop without its name. */
+export const Commands = ({
+  commands,
+  isOneShop,
+}: {
+  readonly commands: readonly Sent[];
+  readonly isOneShop: boolean;
+}) => (
+  <TableScroll label="Commands">
+    <table class="table">
+      <thead>
+        <tr>
+          <th scope="col">Sent</th>
+          {isOneShop ? null : <th scope="col">Shop</th>}
+          <th scope="col">Command</th>
+          <th scope="col">By</th>
+          <th scope="col">Outcome</th>
+        </tr>
+      </thead>
+      <tbody>
+        {commands.map((sent) => (
+          <tr key={sent.commandId}>
+            <td class="nowrap">{momentText(sent.createdAtMs)}</td>
+            {isOneShop ? null : (
               <td>
-                {sent.outcome === null ? (
-                  <Badge tone="quiet">On its way</Badge>
-                ) : (
-                  <Badge tone={OUTCOMES[sent.outcome] ?? 'quiet'}>{words(sent.outcome)}</Badge>
-                )}{' '}
-                <span class="small soft">{sent.detail}</span>
+                <a href={`#/shops/${sent.store}`}>{sent.store}</a>
               </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
-  );
+            )}
+            <th scope="row">{nameOf(sent)}</th>
+            <td>{sent.sentBy}</td>
+            <td>
+              {sent.outcome === null ? (
+                <Badge tone="quiet">On its way</Badge>
+              ) : (
+                <Badge tone={OUTCOMES[sent.outcome] ?? 'quiet'}>{words(sent.outcome)}</Badge>
+              )}{' '}
+              <span class="small soft">
+                {sent.answeredAtMs === null
+                  ? ''
+                  : `after ${age((sent.answeredAtMs - sent.createdAtMs) / 1000)}. `}
+                {sent.detail}
+              </span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </TableScroll>
+);

@@ -6,6 +6,7 @@ import { onLive } from '../live.ts';
 import { type Loaded, useLoad } from '../load.ts';
 import { DateField } from '../parts/date-field.tsx';
 import { Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
+import { ShopSelect } from '../parts/shop-select.tsx';
 import { go, linkTo, place } from '../router.ts';
 import type { Overview } from '../shops.ts';
 import { KINDS, type OrderPage, type OrderSummary, PAYMENTS } from './model.ts';
@@ -45,18 +46,7 @@ function OrderList() {
         <FindOrder />
       </PageHead>
       <div class="filters card">
-        <Select
-          label="Shop"
-          value={filter.store ?? ''}
-          onChange={change('store')}
-          options={[
-            { value: '', label: 'All shops' },
-            ...(overview.value?.stores ?? []).map(({ store, name }) => ({
-              value: store,
-              label: `${store} ${name}`,
-            })),
-          ]}
-        />
+        <ShopSelect value={filter.store ?? ''} onChange={change('store')} />
         <DateField label="Trading day" required value={date} onChange={change('date')} />
         <Select
           label="Kind"

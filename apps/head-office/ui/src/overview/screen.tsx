@@ -1,33 +1,20 @@
 import './overview.css';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { age, change, count, dateText, money, timeText, wholePounds } from '../format.ts';
-import { now, onLive } from '../live.ts';
-import { useLoad } from '../load.ts';
-import { Chart } from '../parts/chart.tsx';
-import { Badge, Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
-import { type Concern, concernsOf, type Overview, type Shop } from '../shops.ts';
-import { hoursBeside } from './hours.ts';
+import { useState } from 'preact/hooks';
+import { firing } from '../alerts/firing.ts';
+import { age, count, dateText, money, wholePounds, words } from '../format.ts';
+import { now } from '../live.ts';
+import { Delta } from '../parts/delta.tsx';
+import { HoursChart } from '../parts/hours-chart.tsx';
+import { Badge, Empty, PageHead, Select, Trouble } from '../parts/parts.tsx';
+import { shortDate } from '../shop/day-badge.tsx';
+import { LineBadge } from '../shop/line-badge.tsx';
+import { type Concern, concernsOf, heartbeatText, isBehind, type Shop } from '../shops.ts';
+import { useOverview } from './use-overview.ts';
 
 export function OverviewScreen() {
-  const overview = useLoad<Overview>('/api/stores');
+  const overview = useOverview();
   const [filter, setFilter] = useState('all');
-  const { reload, set } = overview;
-  useEffect(() => {
-    const offs = [
-      onLive('connected', reload),
-      onLive('stores', (data) => {
-        const changed = new Map((data as { stores: Shop[] }).stores.map((s) => [s.store, s]));
-        set((before) => {
-          const known = before.stores.map((shop) => changed.get(shop.store) ?? shop);
-          const fresh = [...changed.values()].filter(
-            ({ store }) => !before.stores.some((shop) => shop.store === store),
-          );
-          return { ...before, stores: [...known, ...fresh] };
-        });
-      }),
-    ];
-    return () => offs.forEach((off) => off());
-  }, []);
+  const { reload } = overview;
   if (overview.value === null) return <Trouble trouble={overview.trouble} onRetry={reload} />;
   const { today, compared, stores, hours } = overview.value;
   const concerns = new Map(stores.map((shop) => [shop.store, concernsOf(shop, now.value)]));
@@ -39,7 +26,10 @@ export function OverviewScreen() {
       <PageHead title="Overview" lead={`Trading day ${dateText(today)}`} />
       <Trouble trouble={overview.trouble} onRetry={reload} />
       <Figures stores={stores} concerns={concerns} compared={compared} />
-      <Hours today={today} compared={compared} hours={hours} />
+      <section class="card stack" aria-labelledby="hours">
+        <h2 id="hours">Sales by hour</h2>
+        <HoursChart today={today} compared={compared} hours={hours} />
+      </section>
       <section class="stack" aria-labelledby="shops">
         <div class="row between">
           <h2 id="shops">Shops</h2>
@@ -122,6 +112,7 @@ function Figures({ stores, concerns, compared }: FiguresProps) {
         <dd>{count(unsent)}</dd>
         <dd class="small soft">sales still in shops only</dd>
       </div>
+      <AlertsFigure />
       <div class="figure">
         <dt>Need a look</dt>
         <dd>{troubled}</dd>
@@ -131,78 +122,35 @@ function Figures({ stores, concerns, compared }: FiguresProps) {
   );
 }
 
-/** A change in words, sign and colour. */
-export function Delta({ now, then }: { readonly now: number; readonly then: number }) {
-  const text = change(now, then);
-  if (text === null) return <span class="soft">nothing to compare</span>;
-  const tone = text.startsWith('±') ? 'soft' : now > then ? 'better' : 'worse';
-  return <span class={`strong ${tone}`}>{text}</span>;
-}
-
-function Hours({ today, compared, hours }: Pick<Overview, 'today' | 'compared' | 'hours'>) {
-  const minute = Math.floor(now.value / 60_000);
-  const beside = useMemo(
-    () => hoursBeside(hours, today, now.value, timeText),
-    [hours, today, minute],
-  );
-  const series = useMemo(
-    () => [
-      { label: 'Today', values: beside.today },
-      { label: dateText(compared), values: beside.compared, dashed: true },
-    ],
-    [beside, compared],
-  );
+/** Alerts that fire and follow from no other. */
+function AlertsFigure() {
+  const { critical = 0, warning = 0, info = 0, unacknowledged = 0 } = firing.value ?? {};
+  const all = critical + warning + info;
   return (
-    <section class="card stack" aria-labelledby="hours">
-      <h2 id="hours">Sales by hour</h2>
-      {beside.places.length === 0 ? (
-        <Empty title="No sales yet today">The day shows here as it is rung up.</Empty>
-      ) : (
-        <>
-          <Chart
-            summary="Sales by hour today against the same weekday a week before; the table below has the figures"
-            places={beside.places}
-            series={series}
-          />
-          <details>
-            <summary>Figures as a table</summary>
-            <TableScroll label="Sales by hour">
-              <table class="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Hour</th>
-                    <th scope="col" class="number">
-                      Today
-                    </th>
-                    <th scope="col" class="number">
-                      {dateText(compared)}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {beside.places.map((place, at) => (
-                    <tr key={place}>
-                      <th scope="row">{place}</th>
-                      <td class="number">{figure(beside.today[at] ?? null)}</td>
-                      <td class="number">{figure(beside.compared[at] ?? null)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </TableScroll>
-          </details>
-        </>
-      )}
-    </section>
+    <div class={`figure ${critical > 0 ? 'danger' : unacknowledged > 0 ? 'warn' : ''}`}>
+      <dt>Alerts</dt>
+      <dd>
+        <a href="#/alerts">
+          {firing.value === null ? '–' : count(all)}
+          <span class="visually-hidden"> firing: to the alerts</span>
+        </a>
+      </dd>
+      <dd class="small soft">
+        {all === 0
+          ? 'nothing is wrong'
+          : `${count(critical)} critical, ${count(unacknowledged)} nobody looks after`}
+      </dd>
+    </div>
   );
 }
 
-const figure = (pence: number | null): string => (pence === null ? '–' : money(pence));
-
-export function LineBadge({ shop }: { readonly shop: Shop }) {
-  if (shop.revokedAt !== null) return <Badge tone="quiet">Revoked</Badge>;
-  if (shop.changedAt === null) return <Badge tone="quiet">Not heard yet</Badge>;
-  return shop.online ? <Badge tone="good">Online</Badge> : <Badge tone="danger">Offline</Badge>;
+/** Whether a shop sells from what it was told to. */
+function menuText(shop: Shop): string {
+  const { catalogue } = shop;
+  if (catalogue === null) return 'told none';
+  const release = `release ${catalogue.release}`;
+  if (catalogue.progress === 'refused') return `refused ${release}`;
+  return isBehind(shop) ? `behind ${release}` : `${release}, as told`;
 }
 
 interface CardProps {
@@ -211,7 +159,7 @@ interface CardProps {
 }
 
 function ShopCard({ shop, concerns }: CardProps) {
-  const { store, name, heartbeat, heartbeatAt, sales, lastDay } = shop;
+  const { store, name, heartbeat, sales, lastDay } = shop;
   return (
     <a class={`shop ${concerns[0]?.tone ?? ''}`} href={`#/shops/${store}`}>
       <span class="row between">
@@ -223,16 +171,13 @@ function ShopCard({ shop, concerns }: CardProps) {
       <span class="row between shop-sales">
         <strong>{wholePounds(sales.gross)}</strong>
         <span class="small">
-          <Delta now={sales.gross} then={sales.comparedGross} />
+          <Delta now={sales.gross} then={sales.comparedGross} />{' '}
+          <span class="soft">in {count(sales.orders)}</span>
         </span>
       </span>
       <span class="shop-facts">
         <span>Heartbeat</span>
-        <span>
-          {heartbeatAt === null
-            ? 'never'
-            : `${age((now.value - Date.parse(heartbeatAt)) / 1000)} ago`}
-        </span>
+        <span>{heartbeatText(shop, now.value)}</span>
         <span>Unsent</span>
         <span>
           {heartbeat === null
@@ -241,12 +186,21 @@ function ShopCard({ shop, concerns }: CardProps) {
               ? 'none'
               : `${count(heartbeat.unsent)}, oldest ${age(heartbeat.oldestUnsentS)}`}
         </span>
-        <span>Catalogue</span>
-        <span>
-          {heartbeat === null || heartbeat.catalogVersion === 0 ? 'none' : heartbeat.catalogVersion}
-        </span>
+        <span>Menu</span>
+        <span>{menuText(shop)}</span>
         <span>Last Z</span>
-        <span>{lastDay === null ? 'none' : `${dateText(lastDay.date)}, ${lastDay.state}`}</span>
+        <span>
+          {lastDay === null ? (
+            'none yet'
+          ) : (
+            <>
+              {shortDate(lastDay.date)}{' '}
+              <strong class={lastDay.state === 'reconciled' ? 'better' : 'worse'}>
+                {words(lastDay.state).toLowerCase()}
+              </strong>
+            </>
+          )}
+        </span>
       </span>
       <span class="row shop-concerns">
         {concerns.length === 0 ? (

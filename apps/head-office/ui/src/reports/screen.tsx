@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { count, dateText, money, words } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { Delta } from '../overview/screen.tsx';
 import { Chart } from '../parts/chart.tsx';
 import { DateField } from '../parts/date-field.tsx';
+import { Delta } from '../parts/delta.tsx';
 import { Empty, PageHead, Select, TableScroll, Trouble } from '../parts/parts.tsx';
+import { ShopSelect } from '../parts/shop-select.tsx';
 import { go, linkTo, place } from '../router.ts';
 import type { Overview } from '../shops.ts';
 import { PERIODS, periodOf } from './periods.ts';
@@ -133,18 +134,7 @@ export function ReportsScreen() {
               .map(([value, label]) => ({ value, label }))}
           />
         )}
-        <Select
-          label="Shop"
-          value={asked['store'] ?? ''}
-          onChange={(value) => change({ store: value })}
-          options={[
-            { value: '', label: 'All shops' },
-            ...(overview.value?.stores ?? []).map(({ store, name }) => ({
-              value: store,
-              label: `${store} ${name}`,
-            })),
-          ]}
-        />
+        <ShopSelect value={asked['store'] ?? ''} onChange={(store) => change({ store })} />
         <Select
           label="Compare with"
           value={compare}

@@ -1,15 +1,22 @@
 import './shop.css';
-import { useEffect, useMemo } from 'preact/hooks';
-import { age, bytes, count, dateText, momentText, money, timeText } from '../format.ts';
+import '../catalogue/catalogue.css';
+import { useEffect, useState } from 'preact/hooks';
+import { type Alert, SEVERITY_TONES } from '../alerts/model.ts';
+import { CommandForm, CommandHistory } from '../fleet/commands.tsx';
+import { ErrorTable } from '../fleet/error-table.tsx';
+import type { ErrorEvent } from '../fleet/model.ts';
+import { age, bytes, count, dateText, momentText, money, words } from '../format.ts';
 import { now, onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
-import { Commands, type Sent } from '../fleet/command-table.tsx';
-import { hoursBeside } from '../overview/hours.ts';
-import { Delta, LineBadge } from '../overview/screen.tsx';
-import { Chart } from '../parts/chart.tsx';
-import { Badge, Empty, PageHead, Pair, TableScroll, Trouble } from '../parts/parts.tsx';
+import { Delta } from '../parts/delta.tsx';
+import { HoursChart } from '../parts/hours-chart.tsx';
+import { Badge, PageHead, Pair, TableScroll, Trouble } from '../parts/parts.tsx';
 import { linkTo, place } from '../router.ts';
-import { concernsOf, currentEpoch, type Hour, type Shop } from '../shops.ts';
+import { may } from '../session.ts';
+import { concernsOf, currentEpoch, heartbeatText, type Hour, type Shop } from '../shops.ts';
+import { DayBadge, shortDate } from './day-badge.tsx';
+import { LineBadge } from './line-badge.tsx';
+import { MenuBadge } from './menu-badge.tsx';
 
 interface ShopDetail extends Shop {
   readonly today: string;
@@ -18,13 +25,15 @@ interface ShopDetail extends Shop {
   readonly errors: readonly ErrorEvent[];
 }
 
-interface ErrorEvent {
-  readonly errorId: string;
-  readonly receivedAt: string;
-  readonly code: string;
-  readonly message: string;
-  readonly count: number;
+interface Day {
+  readonly date: string;
+  readonly state: string;
+  readonly gross: number;
+  readonly orders: number;
 }
+
+const SHOWN_DAYS = 8;
+const SHOWN_VERSIONS = 5;
 
 /** One shop: how it is, what it sold, and what it complained of. */
 export function ShopScreen() {
@@ -62,6 +71,7 @@ export function ShopScreen() {
           </Badge>
         ))}
         <LineBadge shop={shop} />
+        <MenuBadge shop={shop} />
         <a class="button" href={linkTo(['orders'], { store: shop.store })}>
           Orders
         </a>
@@ -72,54 +82,29 @@ export function ShopScreen() {
           Alerts
         </a>
       </PageHead>
+      <OpenAlerts store={shop.store} />
       <div class="shop-columns">
-        <SalesToday shop={shop} />
-        <Health shop={shop} />
+        <div class="stack">
+          <SalesToday shop={shop} />
+          <LastDays
+            store={shop.store}
+            last={shop.lastDay === null ? null : `${shop.lastDay.date} ${shop.lastDay.state}`}
+          />
+          <Errors errors={shop.errors} />
+        </div>
+        <div class="stack">
+          <Health shop={shop} />
+          <Journal shop={shop} />
+          <SettingHistory store={shop.store} />
+        </div>
       </div>
-      <div class="shop-columns">
-        <Errors errors={shop.errors} />
-        <Journal shop={shop} />
-      </div>
-      <CommandHistory store={shop.store} />
+      <CommandSection store={shop.store} />
     </div>
-  );
-}
-
-/** Looked at again with each word of the shop: a command's result comes with one. */
-function CommandHistory({ store }: { readonly store: string }) {
-  const found = useLoad<{ readonly commands: readonly Sent[] }>(
-    `/api/commands?store=${encodeURIComponent(store)}&limit=20`,
-  );
-  useEffect(
-    () =>
-      onLive('stores', (data) => {
-        if ((data as { stores: Shop[] }).stores.some((shop) => shop.store === store))
-          found.reload();
-      }),
-    [store],
-  );
-  return (
-    <section class="stack" aria-labelledby="commands">
-      <div class="row between">
-        <h2 id="commands">Commands</h2>
-        <a href="#/fleet">Send one</a>
-      </div>
-      <Trouble trouble={found.trouble} onRetry={found.reload} />
-      {found.value === null ? null : <Commands commands={found.value.commands} />}
-    </section>
   );
 }
 
 function SalesToday({ shop }: { readonly shop: ShopDetail }) {
   const { sales, today, compared, hours } = shop;
-  const beside = useMemo(() => hoursBeside(hours, today, now.value, timeText), [hours, today]);
-  const series = useMemo(
-    () => [
-      { label: 'Today', values: beside.today },
-      { label: dateText(compared), values: beside.compared, dashed: true },
-    ],
-    [beside],
-  );
   return (
     <section class="card stack">
       <h2>Today, {dateText(today)}</h2>
@@ -131,50 +116,146 @@ function SalesToday({ shop }: { readonly shop: ShopDetail }) {
           {money(sales.comparedGrossOfDay)})
         </span>
       </p>
-      {beside.places.length === 0 ? (
-        <Empty title="No sales yet today">They show here as they are rung up.</Empty>
+      <HoursChart today={today} compared={compared} hours={hours} />
+    </section>
+  );
+}
+
+/** The days it closed last. */
+function LastDays({ store, last }: { readonly store: string; readonly last: string | null }) {
+  const found = useLoad<{ readonly days: readonly Day[] }>(
+    `/api/days?store=${encodeURIComponent(store)}&limit=${SHOWN_DAYS}`,
+  );
+  useEffect(() => {
+    if (found.value !== null) found.reload();
+  }, [last]);
+  const days = found.value?.days ?? [];
+  return (
+    <section class="card stack">
+      <div class="row between">
+        <h2>Last days</h2>
+        <a href={linkTo(['days'], { store })}>All days</a>
+      </div>
+      <Trouble trouble={found.trouble} onRetry={found.reload} />
+      {found.value !== null && days.length === 0 ? (
+        <p class="soft">No day is closed yet.</p>
       ) : (
-        <>
-          <Chart
-            summary="Sales of the shop by hour against the same weekday a week before"
-            places={beside.places}
-            series={series}
-          />
-          <details>
-            <summary>Figures as a table</summary>
-            <TableScroll label="Sales by hour">
-              <table class="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Hour</th>
-                    <th scope="col" class="number">
-                      Today
-                    </th>
-                    <th scope="col" class="number">
-                      {dateText(compared)}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {beside.places.map((at, index) => (
-                    <tr key={at}>
-                      <th scope="row">{at}</th>
-                      <td class="number">{money(beside.today[index] ?? 0)}</td>
-                      <td class="number">{money(beside.compared[index] ?? 0)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </TableScroll>
-          </details>
-        </>
+        <TableScroll label="Last days">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                <th scope="col" class="number">
+                  Gross
+                </th>
+                <th scope="col" class="number">
+                  Orders
+                </th>
+                <th scope="col">Z</th>
+              </tr>
+            </thead>
+            <tbody>
+              {days.map((day) => (
+                <tr key={day.date}>
+                  <th scope="row" class="nowrap">
+                    <a href={linkTo(['days', store, day.date])}>{shortDate(day.date)}</a>
+                  </th>
+                  <td class="number">{money(day.gross)}</td>
+                  <td class="number">{count(day.orders)}</td>
+                  <td>
+                    <DayBadge state={day.state} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableScroll>
+      )}
+    </section>
+  );
+}
+
+function OpenAlerts({ store }: { readonly store: string }) {
+  const found = useLoad<{ readonly alerts: readonly Alert[] }>(
+    `/api/alerts?store=${encodeURIComponent(store)}`,
+  );
+  useEffect(() => onLive('alerts', found.reload), [store]);
+  const alerts = found.value?.alerts ?? [];
+  if (alerts.length === 0) return null;
+  return (
+    <section class="card stack">
+      <div class="row between">
+        <h2>Alerts</h2>
+        <a href="#/alerts">Look after them</a>
+      </div>
+      <ul class="stack tight">
+        {alerts.map((alert) => (
+          <li key={alert.alertId} class="row">
+            <Badge tone={SEVERITY_TONES[alert.severity]}>{words(alert.severity)}</Badge>
+            <span>
+              {alert.title}, since {momentText(alert.since)}
+              {alert.inhibitedBy === null ? '' : `; follows from “${alert.inhibitedBy}”`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What it is told by hand, and what became of it. */
+function CommandSection({ store }: { readonly store: string }) {
+  const [turn, setTurn] = useState(0);
+  return (
+    <section class="stack" aria-labelledby="commands">
+      <h2 id="commands">Commands</h2>
+      {may('operate') ? (
+        <div class="card">
+          <CommandForm stores={[store]} onSent={() => setTurn(turn + 1)} />
+        </div>
+      ) : null}
+      <CommandHistory store={store} turn={turn} />
+    </section>
+  );
+}
+
+/** When its settings were changed, and why. */
+function SettingHistory({ store }: { readonly store: string }) {
+  const found = useLoad<{
+    readonly versions: readonly {
+      readonly version: number;
+      readonly note: string;
+      readonly changedBy: string;
+      readonly changedAtMs: number;
+    }[];
+  }>(`/api/configs/${encodeURIComponent(store)}`);
+  const versions = found.value?.versions ?? [];
+  return (
+    <section class="card stack">
+      <div class="row between">
+        <h2>Settings</h2>
+        <a href="#/fleet/settings">Look at them</a>
+      </div>
+      {versions.length === 0 ? (
+        <p class="soft">As delivered: nobody changed any.</p>
+      ) : (
+        <ul class="stack tight">
+          {versions.slice(0, SHOWN_VERSIONS).map((one) => (
+            <li key={one.version}>
+              {one.note}{' '}
+              <span class="small soft">
+                {one.changedBy}, {momentText(one.changedAtMs)}
+              </span>
+            </li>
+          ))}
+        </ul>
       )}
     </section>
   );
 }
 
 function Health({ shop }: { readonly shop: ShopDetail }) {
-  const { heartbeat, heartbeatAt, changedAt, online } = shop;
+  const { heartbeat, changedAt, online } = shop;
   return (
     <section class="card stack">
       <h2>Health</h2>
@@ -187,20 +268,27 @@ function Health({ shop }: { readonly shop: ShopDetail }) {
               : `${online ? 'up' : 'down'} since ${momentText(changedAt)}`
           }
         />
-        <Pair
-          name="Heartbeat"
-          value={
-            heartbeatAt === null
-              ? 'never'
-              : `${age((now.value - Date.parse(heartbeatAt)) / 1000)} ago`
-          }
-        />
+        <Pair name="Heartbeat" value={heartbeatText(shop, now.value)} />
         {heartbeat === null ? null : (
           <>
             <Pair name="Running for" value={age(heartbeat.uptimeS)} />
             <Pair name="Software" value={heartbeat.version} />
-            <Pair name="Catalogue" value={heartbeat.catalogVersion || 'none'} />
-            <Pair name="Configuration" value={heartbeat.configVersion || 'none'} />
+            <Pair
+              name="Menu of"
+              value={
+                heartbeat.catalogVersion === 0
+                  ? 'none'
+                  : momentText(heartbeat.catalogVersion * 1000)
+              }
+            />
+            <Pair
+              name="Settings of"
+              value={
+                heartbeat.configVersion === 0
+                  ? 'delivery'
+                  : momentText(heartbeat.configVersion * 1000)
+              }
+            />
             <Pair
               name="Unsent"
               value={
@@ -288,32 +376,7 @@ const Errors = ({ errors }: { readonly errors: readonly ErrorEvent[] }) => (
     {errors.length === 0 ? (
       <p class="soft">Nothing out of the ordinary.</p>
     ) : (
-      <TableScroll label="Error events">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Code</th>
-              <th scope="col">What</th>
-              <th scope="col" class="number">
-                Times
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {errors.map((event) => (
-              <tr key={event.errorId}>
-                <td>{momentText(event.receivedAt)}</td>
-                <th scope="row" class="mono">
-                  {event.code}
-                </th>
-                <td>{event.message}</td>
-                <td class="number">{event.count}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
+      <ErrorTable errors={errors} isOneShop />
     )}
   </section>
 );
