@@ -12,6 +12,7 @@ describe('A run of chaos', () => {
       ordersPerMinute: 400,
       faultsPerMinute: 20,
       kinds: [],
+      broker: 'mosquitto',
       keep: undefined,
       tell: () => undefined,
       signal: new AbortController().signal,

@@ -20,6 +20,13 @@ function instantOf(args: Arguments): number | undefined {
   return atMs;
 }
 
+/** @throws {UsageError} */
+function brokerOf(args: Arguments): 'mosquitto' | 'nats' {
+  const broker = args.text('broker');
+  if (broker === 'mosquitto' || broker === 'nats') return broker;
+  throw new UsageError(`--broker takes mosquitto or nats, not ${broker}`);
+}
+
 const nowText = (): string => utcInstant(systemClock.nowMs());
 
 /** Only those who ask for it wait for it to be read. */
@@ -38,6 +45,12 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       'orders-per-minute': { type: 'string', value: 'R', help: 'of all shops', default: '300' },
       'faults-per-minute': { type: 'string', value: 'F', help: 'on average', default: '10' },
       faults: { type: 'string', value: 'KIND,…', help: 'only faults of these kinds' },
+      broker: {
+        type: 'string',
+        value: 'KIND',
+        help: 'mosquitto or nats, three nodes of it',
+        default: 'mosquitto',
+      },
       at: { type: 'string', value: 'INSTANT', help: 'every clock begins at 2027-03-28T00:58:00Z' },
       keep: { type: 'string', value: 'DIR', help: 'keep databases, logs and history there' },
       json: { type: 'boolean', help: 'print one JSON document' },
@@ -53,6 +66,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
         ordersPerMinute: number(args, 'orders-per-minute', 1, 6000, 300),
         faultsPerMinute,
         kinds,
+        broker: brokerOf(args),
         atMs: instantOf(args),
         signal,
         keep: args.text('keep'),
@@ -105,8 +119,9 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       only: {
         type: 'string',
         value: 'PART,…',
-        help: 'starts, visibility, flush, day, dashboards, commit, ingest, catalogue, domain, screens',
+        help: 'starts, visibility, flush, day, dashboards, commit, ingest, catalogue, domain, screens; and only when named: growth, fleet, week',
       },
+      plot: { type: 'string', value: 'FILE', help: 'draw what growth measured there, as SVG' },
       json: { type: 'boolean', help: 'print one JSON document' },
     },
     run: async (args, { print, complain }) => {
@@ -114,6 +129,8 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       const report = await runBench({
         isQuick: args.flag('quick'),
         only: (args.text('only') ?? '').split(',').filter((part) => part !== ''),
+        plot: args.text('plot'),
+        signal,
         now: nowText,
         tell: (line) => complain(`tillwire bench: ${line}`),
       });

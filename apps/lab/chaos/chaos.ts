@@ -22,6 +22,8 @@ export interface ChaosOptions {
   readonly faultsPerMinute: number;
   /** Only faults of these kinds; empty: all. */
   readonly kinds: readonly string[];
+  /** One Mosquitto, or three nodes of NATS. */
+  readonly broker: 'mosquitto' | 'nats';
   /** Everything of the product lives from this moment on; none: now. Such as the night of a change to summer time. */
   readonly atMs?: number | undefined;
   /** Folder to keep everything in; else it goes. */
@@ -93,7 +95,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     stores,
     shopsInParts: Math.min(stores, 3),
     ingestWorkers: INGEST_WORKERS,
-    isSplit: createRandom(seed).chance() < 0.5,
+    broker: options.broker,
+    // NATS speaks 3.1.1, which knows no shares.
+    isSplit: options.broker === 'nats' || createRandom(seed).chance() < 0.5,
     spoils: createRandom(`${seed}/world`),
     reins: options.atMs === undefined ? undefined : createReins(realMs, options.atMs),
     keep: options.keep,

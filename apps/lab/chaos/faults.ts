@@ -38,7 +38,7 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
     case 'hang-ingest':
       return workerOf(world, fault.worker).hang(fault.forMs);
     case 'hang-broker':
-      return broker.program.hang(fault.forMs);
+      return nodeOf(world, fault.node).hang(fault.forMs);
     case 'hang-publisher':
       return office.publisher.hang(fault.forMs);
     case 'kill-ingest':
@@ -52,9 +52,11 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
     case 'kill-dashboard':
       return kill(office.dashboard, fault.downMs);
     case 'kill-broker':
-      return kill(broker.program, fault.downMs);
-    case 'wipe-broker':
-      return broker.program.knock('SIGKILL', fault.downMs, broker.wipe);
+      return kill(nodeOf(world, fault.node), fault.downMs);
+    case 'wipe-broker': {
+      const node = fault.node % broker.nodes.length;
+      return nodeOf(world, node).knock('SIGKILL', fault.downMs, async () => broker.wipe(node));
+    }
     case 'stop-postgres':
       return postgres.program.knock(fault.signal, fault.downMs, async () => postgres.snapshot());
     case 'cut-line':
@@ -106,6 +108,7 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
 
 const at = <T>(of: readonly T[], index: number): T => of[index % of.length] as T;
 const shopOf = (world: World, shop: number): Shop => at(world.shops, shop);
+const nodeOf = ({ broker }: World, node: number): Program => at(broker.nodes, node);
 const workerOf = (world: World, worker: number): Program => at(world.office.ingest, worker);
 
 const kill = (program: Program, downMs: number): Promise<void> => program.knock('SIGKILL', downMs);
@@ -174,11 +177,11 @@ async function redeliver(
         [store, events],
       );
       const texts = random.shuffled(rows.map(({ payload }) => payload));
-      const client = await connectAsync(`mqtts://localhost:${world.broker.port}`, {
+      const client = await connectAsync(`mqtts://localhost:${random.pick(world.broker.ports)}`, {
         ...login(),
         clientId: `lab-${store}-${random.whole(0, 1e9)}`,
         reconnectPeriod: 0,
-        protocolVersion: 5,
+        protocolVersion: world.broker.version === '5' ? 5 : 4,
       });
       // A connection that dies is asked for again by the next round.
       client.on('error', () => undefined);

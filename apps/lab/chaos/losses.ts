@@ -108,7 +108,7 @@ export async function untilWhole(shops: readonly Shop[]): Promise<void> {
  * anew, the menu is published anew, and everything that was sold comes back from the shops.
  */
 export async function loseOffice({ world }: LossTools): Promise<void> {
-  const { office, postgres, shops } = world;
+  const { office, postgres, shops, books } = world;
   await Promise.all(office.all.map((one) => one.halt()));
   await until(
     'the database to be gone',
@@ -122,7 +122,8 @@ export async function loseOffice({ world }: LossTools): Promise<void> {
   office.dashboard.arm('migration.before-commit');
   await office.begin();
   for (const shop of shops) {
-    await shop.renew();
+    if (shop.renew === null) await books.makeStore(shop.store);
+    else await shop.renew();
     await Promise.all(shop.all.map((one) => one.knock('SIGTERM')));
   }
   await publishMenu(office);

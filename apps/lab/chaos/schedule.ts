@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.ts';
 import { SHOP_PARTS, type ShopPart } from '../world/shop.ts';
 import { hasOwnDisk, isReadLine } from '../world/world.ts';
 
-/** What is done to the system; times in milliseconds, `shop` and `worker` from 0. */
+/** What is done to the system; times in milliseconds, `shop`, `worker` and `node` from 0. */
 export type Fault =
   | {
       readonly kind: 'kill-shop';
@@ -23,12 +23,17 @@ export type Fault =
       readonly forMs: number;
     }
   | { readonly kind: 'hang-ingest'; readonly worker: number; readonly forMs: number }
-  | { readonly kind: 'hang-broker' | 'hang-publisher'; readonly forMs: number }
+  | { readonly kind: 'hang-broker'; readonly node: number; readonly forMs: number }
+  | { readonly kind: 'hang-publisher'; readonly forMs: number }
   | { readonly kind: 'kill-ingest'; readonly worker: number; readonly downMs: number }
   | { readonly kind: 'crash-ingest'; readonly worker: number; readonly point: string }
   | { readonly kind: 'kill-publisher' | 'kill-dashboard'; readonly downMs: number }
   | { readonly kind: 'crash-publisher'; readonly point: string }
-  | { readonly kind: 'kill-broker' | 'wipe-broker'; readonly downMs: number }
+  | {
+      readonly kind: 'kill-broker' | 'wipe-broker';
+      readonly node: number;
+      readonly downMs: number;
+    }
   | {
       readonly kind: 'stop-postgres';
       readonly signal: 'SIGQUIT' | 'SIGKILL';
@@ -124,6 +129,7 @@ function drawFault(
   const worker = random.whole(0, ingestWorkers - 1);
   const downMs = random.whole(0, 3000);
   const forMs = random.whole(500, 8000);
+  const node = random.whole(0, 2);
   const part = random.pick(SHOP_PARTS);
   const pass = random.whole(1, 4);
   const isLineUp = random.chance() < 0.5;
@@ -145,8 +151,8 @@ function drawFault(
     [3, { kind: 'kill-publisher', downMs }],
     [2, { kind: 'crash-publisher', point: random.pick(PUBLISHER_POINTS) }],
     [2, { kind: 'kill-dashboard', downMs }],
-    [4, { kind: 'kill-broker', downMs }],
-    [4, { kind: 'wipe-broker', downMs }],
+    [4, { kind: 'kill-broker', node, downMs }],
+    [4, { kind: 'wipe-broker', node, downMs }],
     [4, { kind: 'stop-postgres', signal: random.pick(['SIGQUIT', 'SIGKILL'] as const), downMs }],
     [6, { kind: 'cut-line', shop, forMs }],
     [4, { kind: 'freeze-line', shop, forMs: forMs * 2 }],
@@ -156,7 +162,7 @@ function drawFault(
     [1, { kind: 'freeze-office', forMs }],
     [3, { kind: 'hang-shop', shop, part, forMs }],
     [2, { kind: 'hang-ingest', worker, forMs: forMs * 3 }],
-    [1, { kind: 'hang-broker', forMs }],
+    [1, { kind: 'hang-broker', node, forMs }],
     [1, { kind: 'hang-publisher', forMs }],
     [8, { kind: 'redeliver', shop, events: random.whole(1, 300) }],
     [3, { kind: 'change-menu', pence: random.whole(1, 99) }],

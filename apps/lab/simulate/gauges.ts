@@ -24,7 +24,7 @@ const MEMORY_OF = (world: World): readonly (readonly [string, readonly Program[]
   ['ingest', world.office.ingest],
   ['publisher and fleet', [world.office.publisher]],
   ['dashboard', [world.office.dashboard]],
-  ['broker', [world.broker.program]],
+  ['broker', [world.broker.nodes[0]]],
 ];
 
 /** Looks at every face again and again until `stopping`, and keeps what it saw. */
@@ -51,7 +51,7 @@ export async function watchGauges(
         try {
           const [sync, menu] = await Promise.all([
             face.get('/api/sync'),
-            face.get('/api/catalogue'),
+            face.get('/api/catalogue/status'),
           ]);
           return {
             unsent: sync.body.unsent.count as number,

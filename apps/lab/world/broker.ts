@@ -1,79 +1,89 @@
 import { chmod, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { freePort } from './line.ts';
 import { createProgram, findProgram, type Program } from './program.ts';
 import { tillwire } from './tillwire.ts';
 
-/** Mosquitto over TLS with an account for everyone, set up by `tillwire broker init`. */
+type Environment = Readonly<Record<string, string>>;
+
+/** What messages go through, over TLS, with an account for everyone: one machine or several. */
 export interface LabBroker {
-  readonly program: Program;
-  readonly port: number;
-  /** The environment of an account, on the broker's own port or on that of a line to it. */
-  readonly account: (user: string, port?: number) => Promise<Readonly<Record<string, string>>>;
-  /** The environment file of its admin, who makes the shops' accounts. */
-  readonly adminFile: string;
+  readonly nodes: readonly Program[];
+  /** Of each node. */
+  readonly ports: readonly number[];
+  /** Of MQTT: 5, or 4 for 3.1.1. */
+  readonly version: '4' | '5';
+  /** The environment file of its admin, who makes the shops' accounts live; null: they are made with it. */
+  readonly adminFile: string | null;
   /** Its certificate, key and authority: for a line that stands in its place. */
   readonly identity: { readonly key: string; readonly cert: string; readonly ca: string };
-  /** Takes away its retained messages and sessions. Only while it is down. */
-  readonly wipe: () => Promise<void>;
+  /** The environment of an account made with it, on its own first port or that of a line to it. */
+  readonly account: (user: string, port?: number) => Promise<Environment>;
+  /** Takes away what a node keeps: retained messages and sessions. Only while it is down. */
+  readonly wipe: (node: number) => Promise<void> | void;
 }
 
-export async function startBroker({
-  folder,
-  stores,
-  logs,
-  env,
-}: {
+export interface BrokerOptions {
   readonly folder: string;
-  /** Those that get an account by name; shops are provisioned. */
+  /** Shops that get an account by name. */
   readonly stores: readonly string[];
   readonly logs: string;
-  readonly env: Readonly<Record<string, string>>;
-}): Promise<LabBroker> {
-  const port = await freePort();
-  const made = await tillwire(
-    ['broker', 'init', folder, '--port', String(port), '--json'].concat(
-      stores.length === 0 ? [] : ['--stores', stores.join(',')],
-    ),
-    env,
-  );
+  readonly env: Environment;
+}
+
+/** What `tillwire broker init` made. */
+export interface BrokerFiles {
+  readonly configuration: string;
+  readonly ca: string;
+  readonly accounts: Environment;
+}
+
+export async function initBroker(
+  { folder, stores, env }: BrokerOptions,
+  port: number,
+): Promise<BrokerFiles> {
+  const words = ['broker', 'init', folder, '--port', String(port), '--json'];
+  const shops = stores.length === 0 ? [] : ['--stores', stores.join(',')];
+  const made = JSON.parse(await tillwire([...words, ...shops], env)) as BrokerFiles;
   // Mosquitto becomes a user of its own when started by root.
   await chmod(folder, 0o755);
-  const files = JSON.parse(made) as {
-    readonly configuration: string;
-    readonly ca: string;
-    readonly accounts: Readonly<Record<string, string>>;
-  };
+  return made;
+}
+
+/** The environment an account's file holds. */
+export const accountOf = (file: string): Environment =>
+  parseEnv(readFileSync(file, 'utf8')) as Environment;
+
+/** Mosquitto, set up by `tillwire broker init`. */
+export async function startMosquitto(options: BrokerOptions): Promise<LabBroker> {
+  const port = await freePort();
+  const files = await initBroker(options, port);
   const program = createProgram({
     name: 'broker',
     command: findProgram('mosquitto'),
     args: ['-c', files.configuration],
-    env,
+    env: options.env,
     ready: /mosquitto version \S+ running/,
-    logs,
+    logs: options.logs,
   });
   await program.start();
   const own = dirname(files.configuration);
   return {
-    program,
-    port,
+    nodes: [program],
+    ports: [port],
+    version: '5',
     adminFile: files.accounts['admin'] ?? '',
     identity: {
       key: await readFile(join(own, 'server.key'), 'utf8'),
       cert: await readFile(join(own, 'server.crt'), 'utf8'),
       ca: await readFile(files.ca, 'utf8'),
     },
-    account: async (user, through = port) => {
-      const file = files.accounts[user];
-      if (file === undefined) throw new Error(`the broker knows no ${user}`);
-      const lines = (await readFile(file, 'utf8')).trim().split('\n');
-      const account = Object.fromEntries(
-        lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-      ) as Record<string, string>;
-      const url = new URL(account['MQTT_URL'] ?? '');
-      url.port = String(through);
-      return { ...account, MQTT_URL: url.href.replace(/\/$/, '') };
-    },
+    account: async (user, through = port) => ({
+      ...accountOf(files.accounts[user] ?? ''),
+      MQTT_URL: `mqtts://localhost:${through}`,
+    }),
     wipe: () => rm(join(own, 'data', 'mosquitto.db'), { force: true }),
   };
 }

@@ -27,11 +27,15 @@ export interface Reading {
   readonly ca: string;
 }
 
-/** A proxy on a free loopback port to `targetPort`: of bytes, or of MQTT over TLS where it is to read them. */
-export async function startLine(targetPort: number, reading?: Reading): Promise<Line> {
+/**
+ * A proxy on a free loopback port to the first of `targets` that is there: of bytes, or of MQTT over TLS where it is to
+ * read them. Whoever found nobody there finds the next one when they come again.
+ */
+export async function startLine(targets: readonly number[], reading?: Reading): Promise<Line> {
   const sockets = new Set<Socket>();
   let state: 'through' | 'cut' | 'frozen' = 'through';
   let delayMs = 0;
+  let target = 0;
   const drop = (): void => {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
@@ -62,16 +66,15 @@ export async function startLine(targetPort: number, reading?: Reading): Promise<
     if (state === 'cut') return void near.destroy();
     hold(near);
     if (state === 'frozen') return void near.resume();
+    const port = targets[target % targets.length] ?? 0;
     const far =
       reading === undefined
-        ? connect(targetPort, '127.0.0.1')
-        : connectTls({
-            port: targetPort,
-            host: '127.0.0.1',
-            servername: 'localhost',
-            ca: reading.ca,
-          });
+        ? connect(port, '127.0.0.1')
+        : connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: reading.ca });
     hold(far);
+    far.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') target++;
+    });
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
     const { up, down } = reading?.meddler.connection() ?? { up: asItIs, down: asItIs };

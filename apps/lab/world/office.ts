@@ -16,6 +16,8 @@ export interface Office {
   readonly publisher: Program;
   readonly dashboard: Program;
   readonly all: readonly Program[];
+  /** Path of its public keys. */
+  readonly anchors: string;
   /** Runs `tillwire …` with what an operator there has. @throws with what it complained of. */
   readonly run: (args: readonly string[]) => Promise<string>;
   /** Starts everything: the dashboard, which brings the database about, before the others. */
@@ -39,13 +41,14 @@ const TOKEN = 'the-lab-is-an-admin';
 /** Starts the dashboard, which brings the database and the keys about, and then the others. */
 export async function startOffice(options: OfficeOptions): Promise<Office> {
   const { folder, logs, broker, databaseUrl, ingestWorkers, isSplit, reins } = options;
-  const line = await startLine(broker.port);
+  const line = await startLine(broker.ports);
   const port = await freePort();
+  const stateDir = join(folder, 'head-office');
   const env = {
     ...options.env,
     DATABASE_URL: databaseUrl,
-    HO_STATE_DIR: join(folder, 'head-office'),
-    MQTT_ADMIN: broker.adminFile,
+    HO_STATE_DIR: stateDir,
+    ...(broker.adminFile === null ? {} : { MQTT_ADMIN: broker.adminFile }),
     LOG_LEVEL: 'info',
   };
   const program = async (
@@ -95,6 +98,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     publisher,
     dashboard,
     all: [dashboard, publisher, ...ingest],
+    anchors: join(stateDir, 'trust-anchors.pem'),
     run: (args) => tillwire(args, env, reins),
     begin,
   };

@@ -41,8 +41,11 @@ export interface Shop {
   readonly backups: () => readonly string[];
   /** Runs `tillwire …` with the shop's environment and clock. @throws with what it complained of. */
   readonly run: (args: readonly string[]) => Promise<string>;
-  /** Shuts its machine out and lets it in again by a new join file: what it sold stays. */
-  readonly renew: () => Promise<void>;
+  /**
+   * Shuts its machine out and lets it in again by a new join file: what it sold stays. Null where the broker has no
+   * accounts that change while it runs: the machine is configured by hand.
+   */
+  readonly renew: (() => Promise<void>) | null;
   /** Another machine on a copy of its disk, with the same identity. */
   readonly twin: (database: string) => Promise<{ readonly program: Program; readonly face: Face }>;
   readonly close: () => void;
@@ -60,6 +63,8 @@ export interface ShopOptions {
   readonly logs: string;
   readonly env: Environment;
   readonly broker: LabBroker;
+  /** Ports of the broker's nodes, the one first it goes to first. */
+  readonly ports: readonly number[];
   readonly office: Office;
   readonly reins?: Reins | undefined;
 }
@@ -68,9 +73,9 @@ const TOKEN = 'the-lab-is-a-manager';
 
 /** Provisions the store at Head Office, joins its machine, and leaves its programs to be started. */
 export async function openShop(options: ShopOptions): Promise<Shop> {
-  const { store, folder, logs, broker, office, env, spoils, reins, hasDisk = false } = options;
+  const { store, folder, logs, broker, spoils, reins, hasDisk = false } = options;
   const line = await startLine(
-    broker.port,
+    options.ports,
     spoils && { meddler: createMeddler(spoils), ...broker.identity },
   );
   const place = join(folder, hasDisk ? 'disks' : 'shops', store);
@@ -78,19 +83,8 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const disk = hasDisk ? makeDisk(`${place}.image`, place) : null;
   const home = join(place, 'kiosk');
   const port = await freePort();
-  let joins = 0;
-  const join_ = async (again: boolean): Promise<void> => {
-    const file = join(folder, `${store}-${++joins}.json`);
-    const url = `mqtts://localhost:${line.port}`;
-    const provision = ['store', 'provision', store, '--name', `Shop ${store}`, '--out', file];
-    const reached = ['--broker-url', url, '--json', ...(again ? ['--again'] : [])];
-    const told = await office.run([...provision, ...reached]);
-    const { code } = JSON.parse(told) as { readonly code: string };
-    const args = ['kiosk', 'join', file, '--code', code, '--dir', home, '--port', String(port)];
-    await tillwire([...args, ...(again ? ['--renew'] : [])], env, reins);
-  };
-  await join_(false);
-  const environment = ['--env', join(home, 'kiosk.env')];
+  const setUp = broker.adminFile === null ? byHand : byJoining;
+  const { env, args: environment, login, renew } = await setUp(options, { line, home, port });
   const program = (role: ShopPart | null, name: string, more: Environment = {}): Program =>
     createProgram({
       name,
@@ -116,13 +110,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     database: join(home, 'data', `${store}.db`),
     programs,
     all: [...new Set(Object.values(programs))],
-    login: () => {
-      const credentials = join(home, 'credentials');
-      const { user, password } = JSON.parse(
-        readFileSync(join(credentials, 'broker.json'), 'utf8'),
-      ) as { readonly user: string; readonly password: string };
-      return { username: user, password, ca: broker.identity.ca };
-    },
+    login,
     backups: () =>
       readdirSync(join(home, 'backups'))
         .filter((file) => file.endsWith('.db'))
@@ -130,7 +118,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
         .toReversed()
         .map((file) => join(home, 'backups', file)),
     run: (args) => tillwire([...args, ...environment], env, reins),
-    renew: () => join_(true),
+    renew,
     twin: async (database) => {
       const other = await freePort();
       const place = dirname(database);
@@ -149,5 +137,76 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
       line.close();
       disk?.remove();
     },
+  };
+}
+
+interface Place {
+  readonly line: Line;
+  /** Folder of the machine. */
+  readonly home: string;
+  /** Of its pages. */
+  readonly port: number;
+}
+
+/** What its programs are started with. */
+interface SetUp extends Pick<Shop, 'login' | 'renew'> {
+  readonly env: Environment;
+  readonly args: readonly string[];
+}
+
+/** As an operator does it: provisioned at Head Office, joined on its machine. */
+async function byJoining(
+  { store, folder, office, env, reins, broker }: ShopOptions,
+  { line, home, port }: Place,
+): Promise<SetUp> {
+  let joins = 0;
+  const joinIt = async (again: boolean): Promise<void> => {
+    const file = join(folder, `${store}-${++joins}.json`);
+    const url = `mqtts://localhost:${line.port}`;
+    const provision = ['store', 'provision', store, '--name', `Shop ${store}`, '--out', file];
+    const reached = ['--broker-url', url, '--json', ...(again ? ['--again'] : [])];
+    const told = await office.run([...provision, ...reached]);
+    const { code } = JSON.parse(told) as { readonly code: string };
+    const args = ['kiosk', 'join', file, '--code', code, '--dir', home, '--port', String(port)];
+    await tillwire([...args, ...(again ? ['--renew'] : [])], env, reins);
+  };
+  await joinIt(false);
+  return {
+    env,
+    args: ['--env', join(home, 'kiosk.env')],
+    login: () => {
+      const text = readFileSync(join(home, 'credentials', 'broker.json'), 'utf8');
+      const { user, password } = JSON.parse(text) as { user: string; password: string };
+      return { username: user, password, ca: broker.identity.ca };
+    },
+    renew: () => joinIt(true),
+  };
+}
+
+/** An account made with the broker, written into its environment. */
+async function byHand(
+  { store, office, env, broker }: ShopOptions,
+  { line, home, port }: Place,
+): Promise<SetUp> {
+  const account = await broker.account(store, line.port);
+  mkdirSync(join(home, 'data'), { recursive: true });
+  return {
+    env: {
+      ...env,
+      ...account,
+      STORE_CODE: store,
+      DB_PATH: join(home, 'data', `${store}.db`),
+      BACKUP_DIR: join(home, 'backups'),
+      EXPORT_DIR: join(home, 'exports'),
+      TRUST_ANCHORS: office.anchors,
+      HTTP_PORT: String(port),
+    },
+    args: [],
+    login: () => ({
+      username: account['MQTT_USER'] ?? '',
+      password: account['MQTT_PASS'] ?? '',
+      ca: broker.identity.ca,
+    }),
+    renew: null,
   };
 }

@@ -6,7 +6,8 @@ import { createReins, realMs, type Reins } from '../simulate/simulated-time.ts';
 import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
 import type { Random } from '../random.ts';
 import { until } from '../waiting.ts';
-import { type LabBroker, startBroker } from './broker.ts';
+import { type LabBroker, startMosquitto } from './broker.ts';
+import { startNats } from './nats.ts';
 import { type Office, startOffice } from './office.ts';
 import { hasDisks } from './disk.ts';
 import { type LabPostgres, startPostgres } from './postgres.ts';
@@ -35,6 +36,8 @@ export interface WorldOptions {
   readonly shopsInParts: number;
   /** Further accounts at the broker, for kiosks that are no processes. */
   readonly lightStores?: number;
+  /** One Mosquitto, or three nodes of NATS. */
+  readonly broker?: 'mosquitto' | 'nats';
   readonly ingestWorkers: number;
   readonly isSplit: boolean;
   /** Shops have clocks of their own, every fourth one a disk and another a line that can be spoilt, as drawn here. */
@@ -68,35 +71,34 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (keep === undefined) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    tell('starting PostgreSQL and Mosquitto');
+    tell('starting PostgreSQL and the broker');
     const postgres = await startPostgres({ folder: join(folder, 'postgres'), logs, env });
     started.push(postgres.program);
     await createDatabase(postgres.url('postgres'), 'head_office');
     const databaseUrl = postgres.url('head_office');
     const lightStores = all.slice(count);
-    const broker = await startBroker({
+    const isCluster = options.broker === 'nats';
+    const broker = await (isCluster ? startNats : startMosquitto)({
       folder: join(folder, 'broker'),
-      stores: lightStores,
+      // Of a cluster every account is made with it.
+      stores: isCluster ? all : lightStores,
       logs,
       env,
     });
-    started.push(broker.program);
+    started.push({ stop: () => stopAll(broker.nodes) });
     tell('starting Head Office');
     const office = await startOffice({ ...options, folder, logs, env, broker, databaseUrl });
-    started.push(
-      { stop: async () => office.line.close() },
-      { stop: async () => void (await Promise.all(office.all.map((one) => one.stop()))) },
-    );
+    started.push({ stop: async () => office.line.close() }, { stop: () => stopAll(office.all) });
     const books = openBooks(databaseUrl);
     started.push({ stop: books.end });
-    for (const store of lightStores) await books.makeStore(store);
+    for (const store of isCluster ? all : lightStores) await books.makeStore(store);
     await publishMenu(office);
     tell(`starting ${count} shops`);
     const { spoils } = options;
     const shops: Shop[] = [];
     started.push({
       stop: async () => {
-        await Promise.all(shops.flatMap((shop) => shop.all.map((one) => one.stop())));
+        await stopAll(shops.flatMap((shop) => shop.all));
         for (const shop of shops) shop.close();
       },
     });
@@ -110,6 +112,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           logs,
           env,
           broker,
+          ports: broker.ports.map((_, node, ports) => ports[(node + at) % ports.length] ?? 0),
           office,
           isWhole: at >= options.shopsInParts,
           hasDisk: spoils !== undefined && hasOwnDisk(at),
@@ -147,7 +150,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       reins,
       programs: [
         postgres.program,
-        broker.program,
+        ...broker.nodes,
         ...office.all,
         ...shops.flatMap((one) => one.all),
       ],
@@ -176,6 +179,9 @@ export async function publishMenu({ run }: Office): Promise<void> {
   const { draftId } = JSON.parse(imported) as { readonly draftId: number };
   await run(['catalogue', 'publish', String(draftId), '--json']);
 }
+
+const stopAll = async (programs: readonly Program[]): Promise<void> =>
+  void (await Promise.all(programs.map((one) => one.stop())));
 
 /** Every fourth shop has a disk of its own, where the machine can have such. */
 export const hasOwnDisk = (at: number): boolean => at % 4 === 1 && hasDisks();
