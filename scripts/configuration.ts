@@ -34,7 +34,9 @@ const WORDS: Readonly<Record<string, string>> = {
   CATALOGUE_SHOP: 'the shop whose tables of those',
   EXPORT_DIR: 'where the daily files go; `exports` beside the database unless set',
   BACKUP_DIR: 'where backups go; `backups` beside the database unless set',
-  BACKUP_KEY: 'backups are encrypted with it',
+  BACKUP_KEY: 'a passphrase: backups are sealed by it (AES-256-GCM)',
+  BACKUP_KEY_FILE:
+    'path of a key of 32 bytes as base64 (`openssl rand -base64 32`), in place of the passphrase',
   LOG_LEVEL: 'how much is logged',
   HO_STATE_DIR: 'signing keys and incarnation, outside the database and its backups',
   PUBLIC_URL: 'where browsers reach Head Office, when not at this server itself',

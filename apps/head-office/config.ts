@@ -1,4 +1,5 @@
 import {
+  backupKeyVariables,
   type BrokerAddress,
   brokerFault,
   brokerOf,
@@ -8,7 +9,7 @@ import {
   parseConfig,
 } from '@tillwire/runtime';
 import { z } from 'zod';
-import { brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
+import { type BrokerAdmin, brokerAdminOf } from './fleet/provisioning/broker-admin.ts';
 import { parseShard, type Shard } from './ingest/shard.ts';
 
 /** Everything Head Office's processes are told from outside. */
@@ -27,7 +28,7 @@ export interface HeadOfficeConfig {
   readonly metrics: { readonly host: string; readonly port: number } | null;
   readonly shard: Shard | null;
   /** The account that changes the others' at the broker; null: this process leaves them alone. */
-  readonly brokerAdmin: BrokerAddress | null;
+  readonly brokerAdmin: BrokerAdmin | null;
   /** Credentials of stores are rotated once they are this old. */
   readonly rotateAfterMs: number;
   readonly logLevel: LogLevel;
@@ -58,13 +59,14 @@ const schema = z
       })
       .optional(),
     MQTT_ADMIN: fileText
-      .transform((text, context): BrokerAddress => {
+      .transform((text, context): BrokerAdmin => {
         const admin = brokerAdminOf(text);
         if (admin !== null) return admin;
         context.addIssue({ code: 'custom', message: 'is the admin.env of `tillwire broker init`' });
         return z.NEVER;
       })
       .optional(),
+    ...backupKeyVariables,
     ROTATE_AFTER_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })

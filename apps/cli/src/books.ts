@@ -19,9 +19,19 @@ import {
   restoreBackup,
   RestoreError,
   verifyBackup,
+  withOpenBackup,
   writeDayFiles,
 } from '@tillwire/kiosk';
-import { createLog, systemClock, systemIds } from '@tillwire/runtime';
+import {
+  backupKeyOf,
+  backupKeyVariables,
+  createLog,
+  parseConfig,
+  SealedFileError,
+  systemClock,
+  systemIds,
+} from '@tillwire/runtime';
+import { z } from 'zod';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { explained } from './explained.ts';
 
@@ -138,7 +148,7 @@ export const backupCommands = (env: Env): readonly Command[] => [
     options: { keep: { type: 'string', value: 'N', help: 'how many are kept', default: '14' } },
     run: (args, terminal) =>
       told(terminal, async () => {
-        const { database, store, backupDir } = parseKioskConfig(env);
+        const { database, store, backupDir, backupKey: key } = parseKioskConfig(env);
         if (!('path' in database)) {
           terminal.complain('tillwire: PostgreSQL is backed up by pg_dump or its own base backups');
           return 1;
@@ -149,8 +159,10 @@ export const backupCommands = (env: Env): readonly Command[] => [
         }
         const folder = args.positionals[0] ?? backupDir;
         const nowMs = systemClock.nowMs();
-        const { file, bytes, report } = await backUp(database.path, { store, folder, nowMs, keep });
-        terminal.print(`${file}: ${bytes} bytes, ${report.orders} orders, whole`);
+        const options = { store, folder, nowMs, keep, key };
+        const { file, bytes, report } = await backUp(database.path, options);
+        const how = key === null ? 'whole' : 'whole and sealed';
+        terminal.print(`${file}: ${bytes} bytes, ${report.orders} orders, ${how}`);
         return 0;
       }),
   },
@@ -160,7 +172,9 @@ export const backupCommands = (env: Env): readonly Command[] => [
     summary: 'read a backup whole: every page, every event, every link of the journal',
     run: ({ positionals: [file = ''] }, terminal) =>
       told(terminal, async () => {
-        const { store, epoch, seq, events, orders } = await verifyBackup(file);
+        const key = backupKeyOf(parseConfig(z.object(backupKeyVariables), env));
+        const found = await withOpenBackup(file, key, verifyBackup);
+        const { store, epoch, seq, events, orders } = found;
         terminal.print(
           `${file} is whole: ${store}, ${orders} orders, ${events} events, journal ${epoch}/${seq}`,
         );
@@ -173,19 +187,21 @@ export const backupCommands = (env: Env): readonly Command[] => [
     summary: 'put a backup in the place of this kiosk’s database and begin a new epoch on it',
     run: ({ positionals: [file = ''] }, terminal) =>
       told(terminal, async () => {
-        const { database, store, day } = parseKioskConfig(env);
+        const { database, store, day, backupKey } = parseKioskConfig(env);
         if (!('path' in database)) {
           terminal.complain('tillwire: restore PostgreSQL by its own tools, then run this kiosk');
           return 1;
         }
-        const begun = await restoreBackup({
-          backup: file,
-          target: database.path,
-          store,
-          rules: day,
-          clock: systemClock,
-          ids: systemIds,
-        });
+        const begun = await withOpenBackup(file, backupKey, (backup) =>
+          restoreBackup({
+            backup,
+            target: database.path,
+            store,
+            rules: day,
+            clock: systemClock,
+            ids: systemIds,
+          }),
+        );
         if (begun.keptAs !== null) terminal.print(`what was there is kept as ${begun.keptAs}`);
         terminal.print(`restored: epoch ${begun.epoch}, next order ${begun.nextSequence}`);
         terminal.print('It sells once Head Office or a manager has confirmed its clock.');
@@ -199,8 +215,12 @@ const told = (terminal: Terminal, work: () => Promise<number>): Promise<number> 
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof DamagedFileError || error instanceof RestoreError)) throw error;
+      const isTheFile = error instanceof DamagedFileError || error instanceof SealedFileError;
+      if (!(isTheFile || error instanceof RestoreError || isMissing(error))) throw error;
       terminal.complain(`tillwire: ${error.message}`);
       return 1;
     }
   });
+
+const isMissing = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

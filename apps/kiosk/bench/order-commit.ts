@@ -41,6 +41,7 @@ const kiosk = await createKiosk(
     catalogueFile: { path: join(import.meta.dirname, '../../../sample-menu'), shop: 1 },
     exportDir: data,
     backupDir: data,
+    backupKey: null,
     logLevel: 'silent',
   },
   {

@@ -8,6 +8,8 @@ import {
   type StoreCode,
 } from '@tillwire/domain';
 import {
+  backupKeyOf,
+  backupKeyVariables,
   type BrokerAddress,
   brokerFault,
   brokerOf,
@@ -15,6 +17,7 @@ import {
   fileText,
   type LogLevel,
   parseConfig,
+  type SealKey,
 } from '@tillwire/runtime';
 import { z } from 'zod';
 import { openCredentialFolder } from './joining/credential-folder.ts';
@@ -48,6 +51,8 @@ export interface KioskConfig {
   readonly catalogueFile: { readonly path: string; readonly shop: number } | null;
   readonly exportDir: string;
   readonly backupDir: string;
+  /** What backups are sealed by; null: they are not. */
+  readonly backupKey: SealKey | null;
   readonly logLevel: LogLevel;
 }
 
@@ -115,6 +120,7 @@ const schema = z
     CATALOGUE_SHOP: z.coerce.number().int().min(1).max(9999).optional(),
     EXPORT_DIR: z.string().optional(),
     BACKUP_DIR: z.string().optional(),
+    ...backupKeyVariables,
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .refine(({ DB_PATH, DATABASE_URL }) => (DB_PATH === undefined) !== (DATABASE_URL === undefined), {
@@ -166,6 +172,7 @@ export function parseKioskConfig(env: Readonly<Record<string, string | undefined
         : { path: found.CATALOGUE_PATH, shop: found.CATALOGUE_SHOP },
     exportDir: found.EXPORT_DIR ?? join(beside, 'exports'),
     backupDir: found.BACKUP_DIR ?? join(beside, 'backups'),
+    backupKey: backupKeyOf(found),
     logLevel: found.LOG_LEVEL,
   };
 }

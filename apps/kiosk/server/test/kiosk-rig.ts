@@ -80,6 +80,7 @@ export async function startKiosk(
     catalogueFile: { path: SAMPLE_MENU, shop: 1 },
     exportDir: 'path' in database ? `${database.path}.exports` : '',
     backupDir: '',
+    backupKey: null,
     logLevel: 'silent',
   };
   const log = createLog('kiosk', 'silent');
