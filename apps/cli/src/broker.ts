@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { readAccounts } from '@tillwire/head-office/broker/accounts';
 import { checkBroker, type Finding } from '@tillwire/head-office/broker/broker-check';
 import { BrokerInitError, initBroker } from '@tillwire/head-office/broker/broker-init';
+import { renewBroker } from '@tillwire/head-office/broker/broker-renew';
 import { BROKER_AUTHS, type BrokerAuth } from '@tillwire/head-office/broker/rights';
 import { isStoreCode, type StoreCode } from '@tillwire/domain';
 import { type BrokerAddress, systemClock, systemIds } from '@tillwire/runtime';
@@ -96,6 +97,29 @@ export const brokerCommands: readonly Command[] = [
           for (const [user, file] of Object.entries(files.accounts)) {
             print(`  ${user.padEnd(12)}${file}`);
           }
+        }
+        return 0;
+      } catch (error) {
+        if (!(error instanceof BrokerInitError)) throw error;
+        complain(`tillwire: ${error.message}`);
+        return 1;
+      }
+    },
+  },
+  {
+    name: 'broker renew',
+    positionals: ['DIR'],
+    summary:
+      'issue the broker’s certificate anew, and those of Head Office’s accounts, by the authority in DIR',
+    options: { json: { type: 'boolean', help: 'print one JSON document' } },
+    run: async (args, { print, complain }) => {
+      try {
+        const issuing = { clock: systemClock, ids: systemIds };
+        const { renewed } = await renewBroker(args.positionals[0] ?? '', issuing);
+        if (args.flag('json')) print(JSON.stringify({ renewed }));
+        else {
+          for (const file of renewed) print(`issued anew: ${file}`);
+          print('Reload the broker (SIGHUP, systemctl reload mosquitto) and restart Head Office.');
         }
         return 0;
       } catch (error) {

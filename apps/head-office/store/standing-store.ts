@@ -5,8 +5,11 @@ export interface Standing {
   readonly version: string;
   readonly databaseMs: number;
   /** Migrations that ran. */
-  readonly applied: number;
-  readonly backedUp: boolean;
+  readonly applied: readonly { readonly name: string; readonly checksum: string }[];
+  /** Events held that no verified backup holds. */
+  readonly unbackedEvents: number;
+  readonly parked: number;
+  readonly servedStores: readonly string[];
 }
 
 export async function readStanding(db: Database): Promise<Standing> {
@@ -17,11 +20,17 @@ export async function readStanding(db: Database): Promise<Standing> {
   const [now] = rows;
   const version = now?.version ?? '';
   const databaseMs = now?.now.getTime() ?? 0;
-  if (now?.made !== true) return { version, databaseMs, applied: 0, backedUp: false };
-  const counted = await db.query<{ applied: number; bare: number }>(
-    `SELECT (SELECT count(*) FROM migrations) AS applied,
-       (SELECT count(*) FROM journal_epochs WHERE held_through > 0 AND backed_up_through = 0) AS bare`,
+  const nothing = { unbackedEvents: 0, parked: 0, servedStores: [] };
+  if (now?.made !== true) return { version, databaseMs, applied: [], ...nothing };
+  const { rows: applied } = await db.query<Standing['applied'][number]>(
+    'SELECT name, checksum FROM migrations ORDER BY name',
   );
-  const { applied = 0, bare = 0 } = counted.rows[0] ?? {};
-  return { version, databaseMs, applied, backedUp: bare === 0 };
+  const counted = await db.query<Pick<Standing, 'unbackedEvents' | 'parked' | 'servedStores'>>(
+    `SELECT (SELECT coalesce(sum(held_through - backed_up_through), 0) FROM journal_epochs)::bigint
+         AS "unbackedEvents",
+       (SELECT count(*) FROM quarantine WHERE resolved_at IS NULL) AS parked,
+       (SELECT coalesce(array_agg(store ORDER BY store), '{}') FROM stores
+         WHERE provisioned_at IS NOT NULL AND revoked_at IS NULL) AS "servedStores"`,
+  );
+  return { version, databaseMs, applied, ...nothing, ...counted.rows[0] };
 }

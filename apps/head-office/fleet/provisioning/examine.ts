@@ -1,26 +1,25 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Log, readMigrations, systemIds } from '@tillwire/runtime';
+import { type Log, pendingMigrations, readMigrations, systemIds } from '@tillwire/runtime';
 import type { HeadOfficeConfig } from '../../config.ts';
 import { openStateDir } from '../../state-dir.ts';
 import { openDatabase } from '../../store/database.ts';
-import { readStanding } from '../../store/standing-store.ts';
+import { readStanding, type Standing } from '../../store/standing-store.ts';
 
 /** What somebody who looks after Head Office wants to know of it. */
-export interface HeadOfficeExamination {
-  readonly version: string;
-  readonly databaseMs: number;
+export interface HeadOfficeExamination extends Omit<Standing, 'applied'> {
   /** Migrations that have not run yet. */
   readonly pending: number;
-  /** Whether a verified backup holds something of every journal. */
-  readonly backedUp: boolean;
   readonly signingKeys: number;
   readonly freeBytes: number;
 }
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', 'store', 'migrations');
 
-/** Looks into Head Office's database and state directory; it may be running meanwhile. */
+/**
+ * Looks into Head Office's database and state directory; it may be running meanwhile.
+ * @throws {MigrationError} when the database is of a newer version.
+ */
 export async function examineHeadOffice(
   { databaseUrl, stateDir }: HeadOfficeConfig,
   { log }: { readonly log: Log },
@@ -30,7 +29,7 @@ export async function examineHeadOffice(
   try {
     const { applied, ...standing } = await readStanding(db);
     const { bavail, bsize } = await statfs(stateDir);
-    const pending = readMigrations(MIGRATIONS).length - applied;
+    const pending = pendingMigrations(readMigrations(MIGRATIONS), applied).length;
     return { ...standing, pending, signingKeys, freeBytes: bavail * bsize };
   } finally {
     await db.end();

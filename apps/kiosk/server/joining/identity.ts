@@ -48,8 +48,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const folder = credentialDir === null ? null : openCredentialFolder(credentialDir);
   return {
     broker: () => {
-      if (broker === null) throw new Error('no broker is configured');
-      return folder === null ? broker : withLogin(broker, folder.login());
+      const found = brokerOfKiosk(deps);
+      if (found === null) throw new Error('no broker is configured');
+      return found;
     },
     trusted,
     registry: {
@@ -72,6 +73,15 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
   };
 }
+
+/** The broker as this kiosk reaches it now: the login is the folder's where there is one. */
+export const brokerOfKiosk = ({
+  broker,
+  credentialDir,
+}: Pick<IdentityDeps, 'broker' | 'credentialDir'>): BrokerAddress | null =>
+  broker === null || credentialDir === null
+    ? broker
+    : withLogin(broker, openCredentialFolder(credentialDir).login());
 
 /** The broker as `login` reaches it: whom a certificate stands for is read off the certificate. */
 export const withLogin = (broker: BrokerAddress, login: BrokerLogin): BrokerAddress =>
