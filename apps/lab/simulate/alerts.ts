@@ -25,6 +25,8 @@ const BY_REAL_TIME: ReadonlySet<string> = new Set([
   'ingest-latency',
   'journal-gap',
   'clock-skew',
+  'oldest-unsent',
+  'backup-age',
 ]);
 const MONTH_S = 31 * 86_400;
 

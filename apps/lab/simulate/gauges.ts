@@ -24,7 +24,7 @@ const MEMORY_OF = (world: World): readonly (readonly [string, readonly Program[]
   ['ingest', world.office.ingest],
   ['publisher and fleet', [world.office.publisher]],
   ['dashboard', [world.office.dashboard]],
-  ['broker', [world.broker.nodes[0]]],
+  ['broker', world.broker.nodes],
 ];
 
 /** Looks at every face again and again until `stopping`, and keeps what it saw. */
