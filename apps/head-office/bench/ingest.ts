@@ -2,7 +2,8 @@
  * How fast orders go into the books, as ratios taken in one run on one database: batches of 100 over four
  * connections against raw COPY of the same rows over one, against one transaction an order; and the same orders as
  * messages, read and checked, the first time and again. `node apps/head-office/bench/ingest.ts postgres://… [orders]`
- * wipes that database.
+ * wipes that database. With `--on-top=DATE:N` it leaves what is there and only measures orders of that date on top,
+ * by shops that no other N has.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,9 +39,15 @@ const TABLES = [
 ].join(', ');
 
 /** Orders of several shops, taken in turn as a broker would hand them over. */
-function makeEvents(count: number): readonly { readonly store: string; readonly text: string }[] {
+function makeEvents(
+  count: number,
+  { firstShop = 1, date }: { readonly firstShop?: number; readonly date?: string } = {},
+): readonly { readonly store: string; readonly text: string }[] {
   const journals = Array.from({ length: STORES }, (_, at) =>
-    createStoreJournal(`S${String(at + 1).padStart(2, '0')}`),
+    createStoreJournal(
+      `S${String(firstShop + at).padStart(2, '0')}`,
+      date === undefined ? {} : { date },
+    ),
   );
   return Array.from({ length: count }, (_, at) => {
     const journal = journals[Math.floor(at / BATCH) % STORES] ?? journals[0];
@@ -173,6 +180,23 @@ async function main(url: string, count: number): Promise<void> {
   await db.end();
 }
 
-const [url, count = '30000'] = process.argv.slice(2);
+/** Shops' numbers below this are other people's. */
+const FIRST_SHOP_ON_TOP = 5000;
+
+async function onTop(url: string, count: number, date: string, call: number): Promise<void> {
+  const db = openDatabase(url, { log: createLog('bench', 'warn'), connections: CONNECTIONS });
+  // The first round warms up.
+  for (let round = 0; round <= ROUNDS; round++) {
+    const firstShop = FIRST_SHOP_ON_TOP + (call * (ROUNDS + 1) + round) * STORES;
+    const rows = makeEvents(count, { firstShop, date }).map(({ text }) => storedOrderRows(text));
+    const seconds = await secondsOf(() => inBatches(db, rows, BATCH, CONNECTIONS));
+    if (round > 0) process.stdout.write(`on top ${Math.round(count / seconds)}/s\n`);
+  }
+  await db.end();
+}
+
+const [url, count = '30000', option] = process.argv.slice(2);
 if (url === undefined) throw new Error('the address of a database to wipe is needed');
-await main(url, Number(count));
+const wanted = /^--on-top=([\d-]+):(\d+)$/.exec(option ?? '');
+if (wanted === null) await main(url, Number(count));
+else await onTop(url, Number(count), wanted[1] ?? '', Number(wanted[2]));

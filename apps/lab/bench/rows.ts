@@ -10,6 +10,11 @@ export interface Row {
   readonly isKept: boolean | null;
 }
 
+/** With the machine's load of the last minute when its part began: what is missed under load says little. */
+export interface MeasuredRow extends Row {
+  readonly load: number;
+}
+
 export interface Facts {
   readonly processors: number;
   readonly processor: string;
@@ -35,15 +40,15 @@ export const spread = (values: readonly number[]): string =>
   `${ms(median(values))} (${ms(quantile(values, 0.25))} to ${ms(quantile(values, 0.75))})`;
 
 /** As Markdown, for docs/performance.md. */
-export function table(rows: readonly Row[]): readonly string[] {
+export function table(rows: readonly MeasuredRow[]): readonly string[] {
   const word = (isKept: boolean | null): string =>
     isKept === null ? '' : isKept ? 'kept' : '**missed**';
   return [
-    '| what | measured | beside, in the same run | budget | |',
-    '| --- | --- | --- | --- | --- |',
+    '| what | measured | beside, in the same run | budget | | load |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows.map(
-      ({ what, measured, limit, budget, isKept }) =>
-        `| ${what} | ${measured} | ${limit} | ${budget} | ${word(isKept)} |`,
+      ({ what, measured, limit, budget, isKept, load }) =>
+        `| ${what} | ${measured} | ${limit} | ${budget} | ${word(isKept)} | ${load.toFixed(1)} |`,
     ),
   ];
 }

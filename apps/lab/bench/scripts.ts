@@ -6,21 +6,31 @@ import type { Row } from './rows.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Runs one of the repository's measuring scripts and gives what it printed, whatever its exit code says. */
+/**
+ * Runs one of the repository's measuring scripts and gives what it printed, whatever its exit code says. Once `signal`
+ * aborts it ends, with whatever it started.
+ */
 async function measured(
   script: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  { env, signal }: Pick<ScriptDeps, 'env' | 'signal'>,
 ): Promise<string> {
   const child = spawn(process.execPath, [join(ROOT, script), ...args], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, to be ended as one.
+    detached: true,
   });
+  const end = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+  };
+  signal.addEventListener('abort', end, { once: true });
   let [output, complaint] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   await once(child, 'close');
+  signal.removeEventListener('abort', end);
   if (output === '') throw new Error(`${script} measured nothing: ${complaint}`);
   return output;
 }
@@ -44,13 +54,18 @@ export interface ScriptDeps {
   readonly folder: string;
   readonly databaseUrl: (name: string) => Promise<string>;
   readonly isQuick: boolean;
+  readonly signal: AbortSignal;
 }
 
-export async function orderCommit({ env, folder, isQuick }: ScriptDeps): Promise<readonly Row[]> {
+export async function orderCommit({
+  folder,
+  isQuick,
+  ...deps
+}: ScriptDeps): Promise<readonly Row[]> {
   const text = await measured(
     'apps/kiosk/bench/order-commit.ts',
     [folder, isQuick ? '500' : '2000'],
-    env,
+    deps,
   );
   const of = (share: string) => ({
     bare: figure(text, new RegExp(`${share}: bare ([\\d.]+)`)),
@@ -68,11 +83,15 @@ export async function orderCommit({ env, folder, isQuick }: ScriptDeps): Promise
   ];
 }
 
-export async function ingest({ env, databaseUrl, isQuick }: ScriptDeps): Promise<readonly Row[]> {
+export async function ingest({
+  databaseUrl,
+  isQuick,
+  ...deps
+}: ScriptDeps): Promise<readonly Row[]> {
   const text = await measured(
     'apps/head-office/bench/ingest.ts',
     [await databaseUrl('bench_ingest'), isQuick ? '10000' : '30000'],
-    env,
+    deps,
   );
   const copy = middle(figures(text, /COPY (\d+)\/s,/g));
   const first = middle(figures(text, /ingest (\d+)\/s/g));
@@ -104,15 +123,29 @@ export async function ingest({ env, databaseUrl, isQuick }: ScriptDeps): Promise
   ];
 }
 
+/** Orders a second into a database that has others already, round by round; `at` keeps the shops of each call apart. */
+export async function ingestOnTop(
+  deps: ScriptDeps,
+  databaseUrl: string,
+  { today, at }: { readonly today: string; readonly at: number },
+): Promise<readonly number[]> {
+  const text = await measured(
+    'apps/head-office/bench/ingest.ts',
+    [databaseUrl, deps.isQuick ? '3000' : '15000', `--on-top=${today}:${at}`],
+    deps,
+  );
+  return figures(text, /on top (\d+)\/s/g);
+}
+
 export async function catalogue({
-  env,
   databaseUrl,
   isQuick,
+  ...deps
 }: ScriptDeps): Promise<readonly Row[]> {
   const text = await measured(
     'apps/head-office/bench/catalogue.ts',
     [await databaseUrl('bench_catalogue'), '15', '1000', isQuick ? '3' : '10'],
-    env,
+    deps,
   );
   const { publishedToAppliedMs, switchMs } = JSON.parse(text.trim().split('\n').at(-1) ?? '{}') as {
     readonly publishedToAppliedMs: { readonly p50: number; readonly p99: number };
@@ -137,8 +170,8 @@ export async function catalogue({
 }
 
 /** The domain's own table: lines of `ok|MISS what: figure (budget …)`. */
-export async function domain({ env }: ScriptDeps): Promise<readonly Row[]> {
-  const text = await measured('scripts/bench-domain.ts', [], env);
+export async function domain(deps: ScriptDeps): Promise<readonly Row[]> {
+  const text = await measured('scripts/bench-domain.ts', [], deps);
   return [...text.matchAll(/^(ok|MISS)\s+(.*?): (.*) \(budget (.*)\)$/gm)].map(
     ([, word, what = '', value = '', budget = '']) => ({
       what: what.replace(/\/\S*\/(?=[^/]+$)/, ''),
@@ -151,8 +184,8 @@ export async function domain({ env }: ScriptDeps): Promise<readonly Row[]> {
 }
 
 /** The till in a real browser at 4× slowdown: lines that end in `kept` or `BROKEN`. */
-export async function screens({ env }: ScriptDeps): Promise<readonly Row[]> {
-  const text = await measured('apps/kiosk/bench/ui.ts', [], env);
+export async function screens(deps: ScriptDeps): Promise<readonly Row[]> {
+  const text = await measured('apps/kiosk/bench/ui.ts', [], deps);
   return text
     .split('\n')
     .map((line) => /^(.*?)\s{2,}budget (.*?)\s{2,}(kept|BROKEN)$/.exec(line.trim()))

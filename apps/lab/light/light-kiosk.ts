@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   acknowledgementSchema,
   canonicalText,
+  type CatalogueReport,
   encodeEvents,
   type Heartbeat,
 } from '@tillwire/contract';
@@ -15,6 +16,7 @@ import {
 } from '@tillwire/sync';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { LightJournal } from './events.ts';
+import type { LightMenu } from './light-menu.ts';
 
 /**
  * A kiosk that is nothing but its line: a journal in memory, the product's own pump and rules of release, MQTT.js.
@@ -35,16 +37,24 @@ export interface LightKioskDeps {
   readonly store: string;
   readonly account: Readonly<Record<string, string>>;
   readonly journal: LightJournal;
+  /** It takes menus too, where it has one. */
+  readonly menu?: LightMenu;
   /** Of this moment, as text, for heartbeats. */
   readonly now: () => string;
 }
 
-export function createLightKiosk({ store, account, journal, now }: LightKioskDeps): LightKiosk {
+export function createLightKiosk({
+  store,
+  account,
+  journal,
+  menu,
+  now,
+}: LightKioskDeps): LightKiosk {
   const pump = createPump({ ...PUMP_SETTINGS, ratePerS: null });
   const released = new Set<number>();
   let client: MqttClient | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let [complete, incarnation, session] = [0, 0, 0];
+  let [complete, incarnation, session, reports] = [0, 0, 0, 0];
 
   const tell = (event: PumpEvent): void => {
     for (const effect of pump.handle(event, performance.now())) run(effect);
@@ -95,6 +105,23 @@ export function createLightKiosk({ store, account, journal, now }: LightKioskDep
     for (const row of fresh) released.add(row);
     if (fresh.length > 0) tell({ type: 'released', rows: fresh });
   };
+  const takeMenu = (topic: string, payload: Buffer): void => {
+    const newest = menu?.receive(topic, payload) ?? null;
+    if (newest === null) return;
+    const version = menu?.version() ?? 0;
+    const report: CatalogueReport = {
+      store_code: store as StoreCode,
+      at: now() as UtcInstant,
+      session,
+      number: ++reports,
+      in_force: version === 0 ? null : { catalog_version: version, part: 'now' },
+      newest,
+    };
+    client
+      ?.publishAsync(`stores/${store}/telemetry/catalogue`, canonicalText(report), { qos: 1 })
+      // The connection ended: the next one brings the menu, and what it is told, once more.
+      .catch(() => undefined);
+  };
   const stateText = (state: string): string =>
     canonicalText({ store_code: store, state, session: Math.max(1, session) });
   const beat = async (): Promise<void> => {
@@ -105,7 +132,7 @@ export function createLightKiosk({ store, account, journal, now }: LightKioskDep
       session,
       version: 'light',
       uptime_s: 1,
-      catalog_version: 0,
+      catalog_version: menu?.version() ?? 0,
       config_version: 0,
       journal: [
         {
@@ -148,7 +175,9 @@ export function createLightKiosk({ store, account, journal, now }: LightKioskDep
         },
       });
       client = made;
-      made.on('message', (_topic, payload) => receive(payload));
+      made.on('message', (topic, payload) =>
+        topic.startsWith('ho/catalog/') ? takeMenu(topic, payload) : receive(payload),
+      );
       made.on('error', () => undefined);
       made.on('close', () => {
         if (client !== made) return;
@@ -156,7 +185,8 @@ export function createLightKiosk({ store, account, journal, now }: LightKioskDep
         clearTimeout(timer);
         tell({ type: 'down' });
       });
-      await made.subscribeAsync(`ho/ack/${store}`, { qos: 1 });
+      const menus = menu === undefined ? [] : ['ho/catalog/full/+', `ho/catalog/delta/${store}`];
+      await made.subscribeAsync([`ho/ack/${store}`, ...menus], { qos: 1 });
       await made.publishAsync(`stores/${store}/telemetry/state`, stateText('online'), {
         qos: 1,
         retain: true,
