@@ -29,17 +29,24 @@ const incarnationSchema = z.object({
 });
 export type RememberedIncarnation = z.infer<typeof incarnationSchema>;
 
-/** Head Office's state directory: signing keys and incarnation; its processes share it. */
+/** The highest versions ever published, likewise remembered: what a store may know, whatever the database forgot. */
+const publishedSchema = z.object({ catalogue: z.int().min(0), config: z.int().min(0) });
+export type PublishedVersions = z.infer<typeof publishedSchema>;
+
+/** Head Office's state directory: signing keys, incarnation and versions; its processes share it. */
 export interface StateDir {
   /** All active keys: documents carry a signature by each. */
   readonly keys: () => readonly SigningKey[];
   readonly readIncarnation: () => RememberedIncarnation;
   readonly writeIncarnation: (remembered: RememberedIncarnation) => void;
+  readonly readPublished: () => PublishedVersions;
+  readonly writePublished: (published: PublishedVersions) => void;
 }
 
 const KEY_FILE = /^signing-key.*\.pem$/;
 const FIRST_KEY = 'signing-key.pem';
 const INCARNATION = 'incarnation.json';
+const PUBLISHED = 'published.json';
 
 /** Opens the directory, making it and a first signing key where there is none. */
 export function openStateDir(folder: string, ids: Ids): StateDir {
@@ -61,6 +68,12 @@ export function openStateDir(folder: string, ids: Ids): StateDir {
     writeFileSync(draft, text, { mode: 0o600, flush: true });
     place(draft, join(folder, file));
   };
+  const readWhole = <T>(file: string, schema: z.ZodType<T>, none: T): T => {
+    const path = join(folder, file);
+    return existsSync(path) ? schema.parse(JSON.parse(readFileSync(path, 'utf8'))) : none;
+  };
+  const writeJson = (file: string, value: object): void =>
+    writeWhole(file, `${JSON.stringify(value)}\n`, renameSync);
   if (readKeys().length === 0) {
     // A link, unlike a rename, leaves the key of a process that was quicker alone.
     writeWhole(FIRST_KEY, generateSigningKeyPem(), (draft, target) => {
@@ -72,14 +85,11 @@ export function openStateDir(folder: string, ids: Ids): StateDir {
   writeFileSync(join(folder, 'trust-anchors.pem'), readKeys().map(publicPemOf).join(''));
   return {
     keys: readKeys,
-    readIncarnation: () => {
-      const path = join(folder, INCARNATION);
-      return existsSync(path)
-        ? incarnationSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-        : { incarnation: 0, log_position: null };
-    },
-    writeIncarnation: (remembered) =>
-      writeWhole(INCARNATION, `${JSON.stringify(remembered)}\n`, renameSync),
+    readIncarnation: () =>
+      readWhole(INCARNATION, incarnationSchema, { incarnation: 0, log_position: null }),
+    writeIncarnation: (remembered) => writeJson(INCARNATION, remembered),
+    readPublished: () => readWhole(PUBLISHED, publishedSchema, { catalogue: 0, config: 0 }),
+    writePublished: (published) => writeJson(PUBLISHED, published),
   };
 }
 

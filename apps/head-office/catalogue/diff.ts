@@ -2,9 +2,12 @@ import {
   type Catalogue,
   COLLECTION_NAMES,
   type CollectionName,
+  type Colour,
   deltaBetween,
   type EntryKey,
   entryKey,
+  type StockComponent,
+  type TradeUp,
 } from '@tillwire/domain';
 
 /** One field that differs. Prices are pence by band, `prices.1`. */
@@ -88,8 +91,10 @@ function fieldChanges(before: object, after: object, path = ''): readonly FieldC
 }
 
 const isPrices = (field: string): boolean => /(?:^|\.)(?:mealPrices|prices)$/.test(field);
+/** A colour is one value to people, though it has three parts. */
+const isColour = (value: object): value is Colour => 'red' in value;
 const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isColour(value);
 
 const NOUNS: Readonly<Record<EntryChange['collection'], string>> = {
   vatClasses: 'VAT class',
@@ -140,5 +145,25 @@ const inWords = (field: string): string =>
 const shown = (value: unknown): string => {
   if (value === null || value === undefined || value === '') return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
+  if (typeof value === 'string') return `“${value}”`;
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(partShown).join(', ');
+  return typeof value === 'object' ? partShown(value) : JSON.stringify(value);
 };
+
+/** One of a list: a code, a choice among codes, stock that is used, a product that gives way to another. */
+function partShown(part: unknown): string {
+  if (Array.isArray(part)) return `one of ${part.join('/')}`;
+  if (typeof part !== 'object' || part === null) return String(part);
+  if (isColour(part)) return `#${[part.red, part.green, part.blue].map(hexOf).join('')}`;
+  const named = part as Partial<StockComponent & TradeUp['replacements'][number]>;
+  if (named.quantityMicro !== undefined) {
+    const id = `${named.kind}${String(named.code).padStart(5, '0')}`;
+    return `${id} × ${named.quantityMicro / 1_000_000}`;
+  }
+  if (named.by !== undefined) return `${named.product} by ${named.by}`;
+  return Object.entries(part)
+    .map(([name, value]) => `${inWords(name)} ${shown(value)}`)
+    .join(' ');
+}
+
+const hexOf = (part: number): string => part.toString(16).padStart(2, '0');

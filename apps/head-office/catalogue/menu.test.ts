@@ -1,4 +1,11 @@
-import { applyDelta, type Catalogue, deltaBetween, productCode, storeCode } from '@tillwire/domain';
+import {
+  applyDelta,
+  type Catalogue,
+  deltaBetween,
+  productCode,
+  stockCode,
+  storeCode,
+} from '@tillwire/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryCatalogue } from '../../../packages/domain/test/arbitrary-catalogue.ts';
@@ -97,6 +104,21 @@ describe('A difference', () => {
     expect(catalogueDiff(after, off).map(changeText)).toEqual([
       'product 31 Large fries: available no → yes',
     ]);
+  });
+
+  it('is told in words of lists, stock and colours too', () => {
+    const key = { page: 1, sequence: 2, label: 'Key', colour: null };
+    const plainly = { ...product(5, 505), menuKey: key, components: [], choiceGroups: [] };
+    const richly = {
+      ...plainly,
+      menuKey: { ...key, colour: { red: 255, green: 128, blue: 0 } },
+      components: [{ kind: 'A' as const, code: stockCode(26), quantityMicro: 500_000 }],
+      choiceGroups: [[productCode(41), productCode(42)]],
+    };
+    const [words = ''] = catalogueDiff(catalogue([plainly]), catalogue([richly])).map(changeText);
+    expect(words).toContain('menu key colour none → #ff8000');
+    expect(words).toContain('components none → A00026 × 0.5');
+    expect(words).toContain('choice groups none → one of 41/42');
   });
 
   it('is empty between equals only', () => {

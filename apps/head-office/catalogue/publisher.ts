@@ -31,6 +31,7 @@ import { amissOf, planRetained, type SeenMessage } from '@tillwire/sync';
 import { keepReport, newestDeltas, readChangeMark, readReports } from '../store/catalogue-store.ts';
 import type { Database } from '../store/database.ts';
 import type { PublishingDesk } from './publishing.ts';
+import type { StateDir } from '../state-dir.ts';
 import { reissueAfterRestore, reissueOutrun } from './reissuing.ts';
 import { createWantedSet, type WantedSet } from './wanted.ts';
 
@@ -39,6 +40,8 @@ export interface PublisherDeps {
   readonly broker: BrokerAddress;
   readonly clientId: string;
   readonly keys: () => readonly SigningKey[];
+  /** What was ever published, outside of the database. */
+  readonly published: Pick<StateDir, 'readPublished' | 'writePublished'>;
   /** Of this Head Office; after a restore a higher one (protocol.md §3.7). */
   readonly incarnation: () => Promise<number>;
   readonly desk: Pick<PublishingDesk, 'step'>;
@@ -220,7 +223,10 @@ async function turn(publisher: Publisher): Promise<void> {
   }
   if (!timing.issued) {
     // Line or not: nothing may be published before under a version that a store may know already.
-    await reissueAfterRestore(deps, await deps.incarnation());
+    await reissueAfterRestore(deps, {
+      incarnation: await deps.incarnation(),
+      published: deps.published.readPublished(),
+    });
     timing.issued = true;
   }
   if (!link.isUp()) return;
@@ -236,6 +242,21 @@ async function turn(publisher: Publisher): Promise<void> {
   const mark = await readChangeMark(deps.db);
   if (mark === timing.mark) return;
   if (await mend(publisher)) timing.mark = mark;
+}
+
+/** Before anybody can know of them. */
+function rememberVersions(
+  { published }: PublisherDeps,
+  messages: readonly { readonly topic: string; readonly version: number }[],
+): void {
+  const before = published.readPublished();
+  const after = { ...before };
+  for (const { topic, version } of messages) {
+    const kind = parseTopic(topic)?.name === 'config' ? 'config' : 'catalogue';
+    after[kind] = Math.max(after[kind], version);
+  }
+  const isHigher = after.catalogue > before.catalogue || after.config > before.config;
+  if (isHigher) published.writePublished(after);
 }
 
 /** What stores say counts as what is retained does: who heard nothing is told again, and nobody knows a version above. */
@@ -265,9 +286,12 @@ async function mend({ deps, link, wanted, seen, published }: Publisher): Promise
     await reissueOutrun(deps, plan.outrun);
     return false;
   }
-  for (const topic of plan.publish) {
+  const messages = plan.publish.flatMap((topic) => {
     const message = set.get(topic);
-    if (message === undefined) continue;
+    return message === undefined ? [] : [{ topic, ...message }];
+  });
+  rememberVersions(deps, messages);
+  for (const { topic, ...message } of messages) {
     published.set(topic, sha256(message.payload));
     crashPoint('catalogue.before-publish');
     const outcome = await link.publish(topic, message.payload, { retain: true });

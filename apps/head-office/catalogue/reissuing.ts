@@ -1,8 +1,6 @@
 import { parseTopic } from '@tillwire/contract';
 import type { Clock, Log } from '@tillwire/runtime';
-import { VERSIONS_AFTER_RESTORE } from '@tillwire/sync';
 import {
-  lastVersions,
   lockCatalogue,
   markChange,
   newestDeltas,
@@ -12,6 +10,7 @@ import {
 } from '../store/catalogue-store.ts';
 import { insertConfigs, newestConfigs, raiseConfigVersion } from '../store/config-store.ts';
 import { type Database, inTransaction } from '../store/database.ts';
+import type { PublishedVersions } from '../state-dir.ts';
 import { reissueDelta } from './issuing.ts';
 
 interface ReissuingDeps {
@@ -22,11 +21,14 @@ interface ReissuingDeps {
 
 /**
  * After Head Office was restored nothing it believes of versions is sure: every delta and every config goes out under
- * a new one, above all that can have been issued since the backup.
+ * a new one, above all that were ever published, whoever may know them.
  */
 export const reissueAfterRestore = (
   { db, clock }: Pick<ReissuingDeps, 'db' | 'clock'>,
-  incarnation: number,
+  {
+    incarnation,
+    published,
+  }: { readonly incarnation: number; readonly published: PublishedVersions },
 ): Promise<void> =>
   inTransaction(db, async (client) => {
     await lockCatalogue(client);
@@ -36,9 +38,8 @@ export const reissueAfterRestore = (
     // The very first one has nothing behind it.
     if (before === 0) return;
     const nowMs = clock.nowMs();
-    const last = await lastVersions(client, nowMs);
-    await raiseVersion(client, last.catalogue + VERSIONS_AFTER_RESTORE);
-    await raiseConfigVersion(client, last.config + VERSIONS_AFTER_RESTORE);
+    await raiseVersion(client, published.catalogue);
+    await raiseConfigVersion(client, published.config);
     for (const delta of (await newestDeltas(client)).values()) {
       await reissueDelta(client, delta, nowMs);
     }

@@ -12,6 +12,7 @@ import {
   sha256,
 } from '@tillwire/contract';
 import { type Catalogue, invariant, type StoreCode } from '@tillwire/domain';
+import { REPORT_OUTLIVED_MS } from '@tillwire/sync';
 import type { PoolClient } from 'pg';
 import type { Menu } from '../catalogue/menu.ts';
 import type { Database } from './database.ts';
@@ -91,24 +92,6 @@ export async function mintVersion(client: PoolClient, nowMs: number): Promise<nu
   const version = rows[0]?.version;
   invariant(version !== undefined, 'the catalogue state is one row');
   return version;
-}
-
-/** The highest versions known: given, of a heartbeat, or the clock's own. */
-export async function lastVersions(
-  client: PoolClient,
-  nowMs: number,
-): Promise<{ readonly catalogue: number; readonly config: number }> {
-  const heard = (field: string): string =>
-    `(SELECT COALESCE(max((payload ->> '${field}')::bigint), 0) FROM heartbeats)`;
-  const { rows } = await client.query<{ catalogue: number; config: number }>(
-    `SELECT GREATEST(last_version, $1::bigint, ${heard('catalog_version')}) AS catalogue,
-       GREATEST(last_config_version, $1::bigint, ${heard('config_version')}) AS config
-     FROM catalogue_state WHERE id = 1`,
-    [Math.floor(nowMs / 1000)],
-  );
-  const [last] = rows;
-  invariant(last !== undefined, 'the catalogue state is one row');
-  return last;
 }
 
 /** Versions to come are above `seen`, which somebody knows. */
@@ -354,7 +337,11 @@ export async function deltasOf(
   return rows.map(deltaOf);
 }
 
-/** Keeps a store's word about its catalogue, unless a later one is known; whether it was kept. */
+/**
+ * Keeps a store's word about its catalogue, unless a later one is known; whether it was kept. Stores repeat it each
+ * minute: where nothing came of the session known for longer than `REPORT_OUTLIVED_MS` any is later, as that of a
+ * disk put back whose clock had been ahead.
+ */
 export async function keepReport(
   db: Queryable,
   report: CatalogueReport,
@@ -365,8 +352,15 @@ export async function keepReport(
      ON CONFLICT (store) DO UPDATE SET
        session = excluded.session, number = excluded.number, received_at = excluded.received_at,
        payload = excluded.payload
-     WHERE (r.session, r.number) < (excluded.session, excluded.number)`,
-    [report.store_code, report.session, report.number, new Date(atMs), JSON.stringify(report)],
+     WHERE (r.session, r.number) < (excluded.session, excluded.number) OR r.received_at < $6`,
+    [
+      report.store_code,
+      report.session,
+      report.number,
+      new Date(atMs),
+      JSON.stringify(report),
+      new Date(atMs - REPORT_OUTLIVED_MS),
+    ],
   );
   return (rowCount ?? 0) > 0;
 }

@@ -79,6 +79,9 @@ const rankOf = (topic: string): number => {
 const byPublishingOrder = (a: string, b: string): number =>
   rankOf(a) - rankOf(b) || (a < b ? -1 : 1);
 
+/** A store tells its standing each minute; where it has not for so long, its next word counts whatever its session. */
+export const REPORT_OUTLIVED_MS = 180_000;
+
 /** What a store was told last, and its last word about its catalogue. */
 export interface StoreWord {
   /** The version of the delta it was told, and when. */
@@ -110,9 +113,3 @@ export function amissOf({
   const hasHeard = known === version || newest?.catalog_version === version;
   return hasHeard || heardAtMs - toldAtMs < HEARD_WITHIN_MS ? null : { type: 'behind' };
 }
-
-/**
- * How far versions jump when Head Office was restored: above all it can have issued since its backup, of which nobody
- * may be there to tell. Versions follow the clock in seconds; this many may have been issued ahead of it.
- */
-export const VERSIONS_AFTER_RESTORE = 100_000;

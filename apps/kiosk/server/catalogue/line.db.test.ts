@@ -28,7 +28,7 @@ import {
 import { createLog, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { catalogue, prices, product } from '../../../../packages/domain/test/builders.ts';
-import { createCatalogueStore } from '../store/catalogue-store.ts';
+import { type CatalogueStore, createCatalogueStore } from '../store/catalogue-store.ts';
 import { createConfigStore } from '../store/config-store.ts';
 import { type KioskDatabase, openKioskDatabase } from '../store/database.ts';
 import { databases, type TestDatabase } from '../test/databases.ts';
@@ -75,11 +75,15 @@ describe.each(databases)('The catalogue of a kiosk on $name', ({ open }) => {
   let again: number;
   const clock = { nowMs: () => nowMs, monotonicMs: () => monotonicMs };
 
+  /** What stands between the line and its database. */
+  let between: (catalogues: CatalogueStore) => CatalogueStore;
+
   const start = async (): Promise<void> => {
     const stores = { catalogues: createCatalogueStore(db), configs: createConfigStore(db) };
     rules = createShopRules({ ...stores, fallback: null, day: DEFAULT_DAY_RULES, clock, log });
     line = createCatalogueLine({
       ...stores,
+      catalogues: between(stores.catalogues),
       store: STORE,
       trusted: [trustedKeyFromPem(publicPemOf(key))],
       reportError: ({ code }) => {
@@ -104,6 +108,7 @@ describe.each(databases)('The catalogue of a kiosk on $name', ({ open }) => {
   beforeEach(async () => {
     database = await open();
     [nowMs, monotonicMs, reports, alarms, again] = [MONDAY_MS - 1_000_000, 0, [], [], 0];
+    between = (catalogues) => catalogues;
     db = await openKioskDatabase(database.address, { store: STORE, clock, ids: systemIds });
     await start();
   });
@@ -318,6 +323,32 @@ describe.each(databases)('The catalogue of a kiosk on $name', ({ open }) => {
     await delta(deltaContent(102, partOf(100, priced(525))));
     expect([await price(), version()]).toEqual([525, 102]);
   });
+
+  it.each(['keepFull', 'keepDelta', 'stage', 'switchTo'] as const)(
+    'goes on by itself after its database failed it once at %s',
+    async (step) => {
+      await line.down();
+      let fails = true;
+      between = (catalogues) => ({
+        ...catalogues,
+        [step]: (...args: never[]) => {
+          if (!fails) return (catalogues[step] as (...args: never[]) => Promise<void>)(...args);
+          fails = false;
+          return Promise.reject(new Error('the database is busy'));
+        },
+      });
+      await start();
+      const retained = async (): Promise<void> => {
+        await full(100);
+        await delta(deltaContent(101, partOf(100, menu)));
+      };
+      await expect(retained()).rejects.toThrow('busy');
+      // What was not taken comes again with the next connection; what was needs nothing more.
+      if (step.startsWith('keep')) await retained();
+      else await line.tick();
+      expect([await price(), version()]).toEqual([505, 101]);
+    },
+  );
 
   it('does not build on a base that its disk has spoilt, and asks for it again', async () => {
     await selling();

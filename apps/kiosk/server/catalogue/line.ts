@@ -89,22 +89,17 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
     return done;
   };
 
-  const ready = async (): Promise<CatalogueMachine> => {
-    if (machine !== null) return machine;
-    machine = createCatalogueMachine(await catalogues.saved());
-    const at = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    if (link !== null) machine.handle({ type: 'up' }, at);
-    return machine;
-  };
-
-  const handle = async (event: CatalogueEvent): Promise<void> => {
-    const queue: CatalogueEvent[] = [event];
+  const handle = async (event: CatalogueEvent): Promise<CatalogueMachine> => {
+    // One made anew has to hear that the line is up, and what it wants then is done as well.
+    const queue: CatalogueEvent[] =
+      machine === null && link !== null ? [{ type: 'up' }, event] : [event];
     try {
+      const current = (machine ??= createCatalogueMachine(await catalogues.saved()));
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const at = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-        for (const effect of (await ready()).handle(next, at))
-          queue.push(...(await perform(effect)));
+        for (const effect of current.handle(next, at)) queue.push(...(await perform(effect)));
       }
+      return current;
     } catch (error) {
       // What is on the disk is what counts: the next event begins from there.
       machine = null;
@@ -214,18 +209,19 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
     void link.publish(topicOf('catalogueReport', store), canonicalText(report));
   };
 
-  const refused = (
+  const refused = async (
     kind: 'full' | 'delta',
     version: number | null,
     fault: DocumentFault,
-  ): Promise<void> =>
-    handle({
+  ): Promise<void> => {
+    await handle({
       type: 'refused',
       kind,
       version,
       reason: fault.type,
       detail: documentFaultText(fault),
     });
+  };
 
   const takeFull = async (topic: string, payload: Uint8Array): Promise<void> => {
     const read = readFullCatalogue(topic, payload, trusted);
@@ -269,30 +265,34 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
     matches: (topic) =>
       topic === deltaTopic || topic === configTopic || versionOfFullTopic(topic) !== null,
     receive: (topic, payload) =>
-      inTurn(() => {
-        if (payload.length === 0) return handle({ type: 'cleared' });
-        if (topic === deltaTopic) return takeDelta(payload);
-        return topic === configTopic ? takeConfig(payload) : takeFull(topic, payload);
+      inTurn(async () => {
+        if (payload.length === 0) await handle({ type: 'cleared' });
+        else if (topic === deltaTopic) await takeDelta(payload);
+        else if (topic === configTopic) await takeConfig(payload);
+        else await takeFull(topic, payload);
       }),
     up: (next) =>
-      inTurn(() => {
+      inTurn(async () => {
         link = next;
         told = 0;
-        return handle({ type: 'up' });
+        await handle({ type: 'up' });
       }),
     down: () =>
-      inTurn(() => {
+      inTurn(async () => {
         link = null;
-        return handle({ type: 'down' });
+        await handle({ type: 'down' });
       }),
     tick: () =>
       inTurn(async () => {
-        await handle({ type: 'tick' });
+        const current = await handle({ type: 'tick' });
         if (link === null || clock.monotonicMs() - toldAtMs < TELL_AGAIN_MS) return;
-        tell((await ready()).standing());
+        tell(current.standing());
       }),
-    resync: () => inTurn(() => handle({ type: 'resync' })),
-    standing: () => inTurn(async () => (await ready()).standing()),
+    resync: () =>
+      inTurn(async () => {
+        await handle({ type: 'resync' });
+      }),
+    standing: () => inTurn(async () => (await handle({ type: 'tick' })).standing()),
   };
 }
 

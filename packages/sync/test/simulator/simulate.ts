@@ -1,6 +1,7 @@
 import { PUMP_SETTINGS } from '../../src/index.ts';
 import { createHeadOffice, type HeadOffice } from './head-office.ts';
 import { createKiosk, type Kiosk, type WireEvent } from './kiosk.ts';
+import { createNetwork, type Network } from './network.ts';
 import { createWorld, Violation, type World } from './world.ts';
 
 /** A fault planted around the real code, to show that the simulator finds such ones. */
@@ -45,37 +46,6 @@ interface Fleet {
   /** Of what was sold, what no protocol can save: it was on a lost disk only. */
   readonly excused: Set<string>;
   readonly network: Network;
-}
-
-interface Network {
-  calm: boolean;
-  /** Nothing that is under way arrives. */
-  wipe: () => void;
-  readonly carry: (deliver: () => void) => void;
-}
-
-/** Loses, doubles, delays and so reorders, each by a chance of its own. */
-function createNetwork(world: World): Network {
-  const [loss, doubling] = [world.roll(30), world.roll(30)];
-  const slowest = 20 + world.roll(world.chance(20) ? 3000 : 200);
-  let generation = 0;
-  const network: Network = {
-    calm: false,
-    wipe: () => {
-      generation++;
-    },
-    carry: (deliver) => {
-      if (!network.calm && world.chance(loss)) return;
-      const own = generation;
-      const copies = !network.calm && world.chance(doubling) ? 2 : 1;
-      for (let copy = 0; copy < copies; copy++) {
-        world.after(1 + world.roll(slowest), () => {
-          if (own === generation) deliver();
-        });
-      }
-    },
-  };
-  return network;
 }
 
 /** One run by a seed: faults for half a minute, calm, then everything has to be where it belongs. */
