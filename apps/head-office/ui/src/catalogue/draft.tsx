@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { del, post, problemText } from '../api.ts';
 import { momentText } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -7,22 +7,10 @@ import { go } from '../router.ts';
 import { identity, may } from '../session.ts';
 import type { Overview } from '../shops.ts';
 import { DiffWords } from './diff-words.tsx';
-import { EntryForm } from './entry-form.tsx';
+import { Editor } from './editor.tsx';
 import { ImportForm } from './import-form.tsx';
-import { MenuBrowser, nameOf } from './menu-browser.tsx';
-import {
-  COLLECTIONS,
-  type CollectionName,
-  type DraftDetail,
-  type Entry,
-  type Menu,
-} from './model.ts';
+import type { DraftDetail } from './model.ts';
 import { PublishForm } from './publish-form.tsx';
-
-interface Editing {
-  readonly collection: CollectionName;
-  readonly entry: Entry | null;
-}
 
 /** One draft: what it changes, editing it, having it approved, publishing it. */
 export function DraftScreen({ draftId }: { readonly draftId: number }) {
@@ -179,133 +167,3 @@ const Faults = ({ draft: { faults } }: { readonly draft: DraftDetail }) =>
       </ul>
     </>
   );
-
-interface EditorProps {
-  readonly draft: DraftDetail;
-  readonly target: string;
-  readonly onSaved: () => void;
-}
-
-function Editor({ draft, target, onSaved }: EditorProps) {
-  const path = `/api/catalogue/drafts/${draft.draftId}`;
-  const menu = useLoad<Menu>(`${path}/menu?target=${target}`).value;
-  const [editing, setEditing] = useState<Editing | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  useEffect(() => {
-    if (editing !== null) document.querySelector<HTMLElement>('.entry-fields input')?.focus();
-  }, [editing]);
-  const save = async (set: readonly Entry[], remove: readonly unknown[]): Promise<void> => {
-    if (editing === null) return;
-    const answer = await post(`${path}/edits?target=${target}`, {
-      revision: draft.revision,
-      edit: { [editing.collection]: { set, remove } },
-    });
-    setTrouble(answer.ok ? null : problemText(answer.problem));
-    if (answer.ok) onSaved();
-  };
-  const begin = (collection: CollectionName, entry: Entry | null): void => {
-    setTrouble(null);
-    setEditing({ collection, entry });
-  };
-  if (editing === null) {
-    return (
-      <MenuBrowser
-        path={`${path}/menu?target=${target}`}
-        basePath={target === 'base' ? null : `${path}/menu?target=base`}
-        {...(may('edit-catalogue') ? { onEdit: begin } : {})}
-      />
-    );
-  }
-  const { collection, entry } = editing;
-  const key = entry?.[COLLECTIONS[collection].key];
-  const like = entry ?? EMPTY[collection];
-  return (
-    <EntryForm
-      title={
-        entry === null ? `New in ${COLLECTIONS[collection].title.toLowerCase()}` : nameOf(entry)
-      }
-      like={like}
-      products={menu?.['products'] ?? []}
-      pages={menu?.['menuPages'] ?? []}
-      trouble={trouble}
-      onSave={(saved) => {
-        const moved = key !== undefined && saved[COLLECTIONS[collection].key] !== key;
-        void save([saved], moved ? [key] : []);
-      }}
-      {...(entry === null ? {} : { onRemove: () => void save([], [key]) })}
-      onCancel={() => setEditing(null)}
-    />
-  );
-}
-
-const NO_PRICES = [0, 0, 0, 0, 0, 0] as const;
-
-/** What a new entry starts as. */
-const EMPTY: Readonly<Record<CollectionName, Entry>> = {
-  products: {
-    code: 0,
-    name: '',
-    menuName: '',
-    description: '',
-    eatVatClass: 1,
-    takeVatClass: 1,
-    readbackOrder: 0,
-    mealOnly: false,
-    meal: 'none',
-    mealDrink: 'none',
-    largeDrink: null,
-    prices: NO_PRICES,
-    mealPrices: NO_PRICES,
-    choiceGroups: [],
-    addOns: null,
-    double: null,
-    triple: null,
-    cookZone: 'none',
-    menuKey: null,
-    priceListPlace: null,
-    components: [],
-    allergens: null,
-    kcal: null,
-    available: true,
-  },
-  combos: {
-    code: 0,
-    name: '',
-    menuName: '',
-    description: '',
-    eatVatClass: 1,
-    takeVatClass: 1,
-    prices: NO_PRICES,
-    components: [],
-    choiceGroups: [],
-    tradeUp: null,
-    menuKey: null,
-    priceListPlace: null,
-    available: true,
-  },
-  channels: {
-    code: '',
-    name: '',
-    band: 1,
-    sequence: 1,
-    record: 1,
-    subSequence: 1,
-    company: 1,
-    accountFirm: 0,
-    operates: true,
-    accepts: {
-      cash: true,
-      card: true,
-      onAccount: false,
-      voucher: true,
-      crewFood: true,
-      cookedWaste: true,
-    },
-    delivers: false,
-    hotDrinks: true,
-  },
-  vatClasses: { class: 0, rate: 2000, name: '' },
-  menuPages: { id: 1, title: '' },
-  extras: { product: 0, label: '', sequence: 1 },
-  relishes: { code: 0, name: '', menuName: '' },
-};

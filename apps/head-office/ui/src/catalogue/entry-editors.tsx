@@ -1,16 +1,24 @@
 import type { ComponentType } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { words } from '../format.ts';
 import { Input, Select } from '../parts/parts.tsx';
-import { nameOf } from './menu-browser.tsx';
-import type { Entry } from './model.ts';
+import {
+  Address,
+  PriceListPlaceEditor,
+  StockComponents,
+  TradeUpEditor,
+} from './corner-editors.tsx';
+import { type CollectionName, type Entry, type Menu, nameOf } from './model.ts';
+import { ProductField, productOf, productText } from './product-field.tsx';
 
 /** Edits a field that holds more than a word or a number. */
 export interface EditorProps {
   readonly label: string;
   readonly value: unknown;
+  readonly collection: CollectionName | 'settings';
+  /** What it may name. */
+  readonly menu: Menu;
   readonly products: readonly Entry[];
-  readonly pages: readonly Entry[];
   readonly onChange: (value: unknown) => void;
 }
 
@@ -21,21 +29,9 @@ interface ListProps {
   readonly onChange: (codes: readonly number[]) => void;
 }
 
-/** `41` of `41 Cola`, `41`, or a whole name; null while it is none of them. */
-function productOf(text: string, products: readonly Entry[]): number | null {
-  const wanted = text.trim().toLowerCase();
-  const found = products.find(
-    (product) =>
-      String(product['code']) === wanted.split(' ')[0] || nameOf(product).toLowerCase() === wanted,
-  );
-  return found === undefined ? null : Number(found['code']);
-}
-
 /** Products in their order: found by code or name, taken out one by one. */
 function ProductList({ label, codes, products, onChange }: ListProps) {
   const [text, setText] = useState('');
-  const id = useId();
-  const names = new Map(products.map((product) => [Number(product['code']), nameOf(product)]));
   const add = (): void => {
     const code = productOf(text, products);
     if (code === null) return;
@@ -47,10 +43,10 @@ function ProductList({ label, codes, products, onChange }: ListProps) {
       <ul class="chips" aria-label={label}>
         {codes.map((code) => (
           <li key={code} class="chip">
-            {code} {names.get(code) ?? 'not on the menu'}
+            {productText(code, products)}
             <button
               type="button"
-              aria-label={`Take ${names.get(code) ?? code} out of ${label}`}
+              aria-label={`Take ${productText(code, products)} out of ${label}`}
               onClick={() => onChange(codes.filter((each) => each !== code))}
             >
               ×
@@ -60,30 +56,13 @@ function ProductList({ label, codes, products, onChange }: ListProps) {
         {codes.length === 0 ? <li class="soft small">none</li> : null}
       </ul>
       <div class="row">
-        <label class="label grow">
-          Add to {label}
-          <input
-            class="field"
-            list={id}
-            value={text}
-            autoComplete="off"
-            placeholder="code or name"
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter') return;
-              event.preventDefault();
-              add();
-            }}
-          />
-        </label>
-        <datalist id={id}>
-          {products.map((product) => (
-            <option
-              key={String(product['code'])}
-              value={`${String(product['code'])} ${nameOf(product)}`}
-            />
-          ))}
-        </datalist>
+        <ProductField
+          label={`Add to ${label}`}
+          text={text}
+          products={products}
+          onText={setText}
+          onEnter={add}
+        />
         <button
           type="button"
           class="button find"
@@ -176,8 +155,9 @@ const colourOf = (hex: string): NonNullable<Key['colour']> => {
 };
 const GREY = '#808080';
 
-function MenuKeyEditor({ label, value, pages, onChange }: EditorProps) {
+function MenuKeyEditor({ label, value, menu, onChange }: EditorProps) {
   const key = value as Key | null;
+  const pages = menu['menuPages'] ?? [];
   const first = Number(pages[0]?.['id'] ?? 1);
   if (key === null) {
     return (
@@ -272,13 +252,18 @@ const EDITORS: Readonly<Record<string, ComponentType<EditorProps>>> = {
   menuKey: MenuKeyEditor,
   accepts: Accepts,
   allergens: Allergens,
+  priceListPlace: PriceListPlaceEditor,
+  tradeUp: TradeUpEditor,
+  address: Address,
 };
 
-/** The editor of a field; null: there is none, its data is edited as text. */
-export const editorOf = (field: string, value: unknown): ComponentType<EditorProps> | null => {
-  // A combo is made of products; what a product uses of stock is data.
-  if (field === 'components' && (value as unknown[]).every((each) => typeof each === 'number')) {
-    return (value as unknown[]).length > 0 ? Products : null;
-  }
-  return EDITORS[field] ?? null;
-};
+/** The editor of a field. A combo is made of products, a product of what is in stock. */
+export const editorOf = (
+  collection: CollectionName | 'settings',
+  field: string,
+): ComponentType<EditorProps> | null =>
+  field === 'components'
+    ? collection === 'combos'
+      ? Products
+      : StockComponents
+    : (EDITORS[field] ?? null);

@@ -1,16 +1,25 @@
 import { useState } from 'preact/hooks';
-import { words } from '../format.ts';
 import { Input, Select } from '../parts/parts.tsx';
 import { editorOf } from './entry-editors.tsx';
-import { CHOICES, entryOf, fieldsOf, type FieldTexts, kindOf, textsOf } from './fields.ts';
-import type { Entry } from './model.ts';
+import {
+  CHOICES,
+  entryOf,
+  fieldTitle,
+  type FieldTexts,
+  groupsOf,
+  kindOf,
+  percentText,
+  textsOf,
+} from './fields.ts';
+import { type CollectionName, type Entry, type Menu, nameOf } from './model.ts';
+import { ProductField, productText } from './product-field.tsx';
 
 interface Props {
   readonly title: string;
+  readonly collection: CollectionName | 'settings';
   readonly like: Entry;
-  /** What a field may name: the products and the pages of the menu. */
-  readonly products: readonly Entry[];
-  readonly pages: readonly Entry[];
+  /** What a field may name. */
+  readonly menu: Menu;
   readonly trouble: string | null;
   readonly onSave: (entry: Entry) => void;
   /** Left out: there is nothing to remove yet. */
@@ -18,16 +27,9 @@ interface Props {
   readonly onCancel: () => void;
 }
 
-/** `Eat VAT class` of `eatVatClass`. */
-const fieldTitle = (field: string): string =>
-  words(field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).replace(
-    /\bvat\b/i,
-    'VAT',
-  );
-
 /** Edits one entry of any collection, field by field. */
 export function EntryForm(props: Props) {
-  const { title, like, trouble, onSave, onRemove, onCancel, products, pages } = props;
+  const { title, like, trouble, onSave, onRemove, onCancel, collection, menu } = props;
   const [texts, setTexts] = useState<FieldTexts>(() => textsOf(like));
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const set = (field: string) => (value: string) => setTexts({ ...texts, [field]: value });
@@ -37,19 +39,25 @@ export function EntryForm(props: Props) {
     if ('entry' in read) onSave(read.entry);
     else setWrong(read.wrong);
   };
+  const groups = groupsOf(like);
   return (
-    <form class="card stack" aria-label={title} onSubmit={save}>
+    <form class="card stack entry-form" aria-label={title} onSubmit={save}>
       <h2>{title}</h2>
-      <div class="entry-fields">
-        {fieldsOf(like).map(([field, value]) => (
-          <Field key={field} {...{ field, value, texts, set, products, pages }} />
-        ))}
-      </div>
+      {groups.map((group) => (
+        <section key={group.title} class="stack tight" aria-label={group.title}>
+          {groups.length > 1 ? <h3>{group.title}</h3> : null}
+          <div class="entry-fields">
+            {group.fields.map(([field, value]) => (
+              <Field key={field} {...{ field, value, texts, set, collection, menu }} />
+            ))}
+          </div>
+        </section>
+      ))}
       <div role="alert">
         {wrong.length > 0 ? <p class="trouble">Can't be read: {wrong.join('; ')}</p> : null}
         {trouble === null ? null : <p class="trouble">{trouble}</p>}
       </div>
-      <div class="row">
+      <div class="row form-doors">
         <button type="submit" class="button primary">
           Save into the draft
         </button>
@@ -66,21 +74,29 @@ export function EntryForm(props: Props) {
   );
 }
 
-interface FieldProps extends Pick<Props, 'products' | 'pages'> {
+interface FieldProps extends Pick<Props, 'collection' | 'menu'> {
   readonly field: string;
   readonly value: unknown;
   readonly texts: FieldTexts;
   readonly set: (field: string) => (value: string) => void;
 }
 
-function Field({ field, value, texts, set, products, pages }: FieldProps) {
+function Field({ field, value, texts, set, collection, menu }: FieldProps) {
   const label = fieldTitle(field);
   const text = texts[field] ?? '';
+  const choose = (options: readonly (readonly [string, string])[]) => (
+    <Select
+      label={label}
+      value={text}
+      onChange={set(field)}
+      options={options.map(([each, title]) => ({ value: each, label: title }))}
+    />
+  );
   switch (kindOf(field, value)) {
     case 'prices':
       return (
         <fieldset class="prices">
-          <legend>{label}, £ by band</legend>
+          <legend>{label}, £ by band (0: not sold so)</legend>
           {(value as number[]).map((_, at) => (
             <Input
               key={at}
@@ -92,57 +108,84 @@ function Field({ field, value, texts, set, products, pages }: FieldProps) {
         </fieldset>
       );
     case 'choice':
-      return (
-        <Select
-          label={label}
-          value={text}
-          onChange={set(field)}
-          options={(CHOICES[field] ?? []).map((each) => ({ value: each, label: words(each) }))}
-        />
+      return choose(CHOICES[field] ?? []);
+    case 'vat-class':
+      return choose(
+        (menu['vatClasses'] ?? []).map((vat) => [
+          String(vat['class']),
+          `${String(vat['class'])} ${nameOf(vat)}, ${percentText(Number(vat['rate']))} %`,
+        ]),
       );
+    case 'band':
+      return choose(['1', '2', '3', '4', '5', '6'].map((band) => [band, `Band ${band}`]));
     case 'switch':
-      return (
-        <Select
-          label={label}
-          value={text}
-          onChange={set(field)}
-          options={[
-            { value: 'true', label: 'Yes' },
-            { value: 'false', label: 'No' },
-          ]}
-        />
-      );
-    case 'data': {
-      const Editor = editorOf(field, value);
-      if (Editor !== null) {
-        return (
-          <div class="wide">
-            <Editor
-              label={label}
-              value={JSON.parse(text)}
-              products={products}
-              pages={pages}
-              onChange={(next) => set(field)(JSON.stringify(next))}
-            />
-          </div>
-        );
-      }
-      return (
-        <label class="label wide">
-          {label}
-          <textarea
-            class="field mono"
-            rows={2}
-            value={text}
-            onInput={({ currentTarget }) => set(field)(currentTarget.value)}
-          />
-        </label>
-      );
-    }
+      return choose([
+        ['true', 'Yes'],
+        ['false', 'No'],
+      ]);
+    case 'product':
+      return <OneProduct label={label} text={text} menu={menu} onText={set(field)} />;
+    case 'data':
+      return <Data {...{ field, collection, menu, label, text }} onText={set(field)} />;
     case 'optional':
-      return <Input label={`${label}, or empty`} value={text} onChange={set(field)} />;
+    case 'percent':
     case 'text':
     case 'number':
       return <Input label={label} value={text} onChange={set(field)} />;
   }
+}
+
+/** A product's code beside the name it has. */
+function OneProduct({
+  label,
+  text,
+  menu,
+  onText,
+}: Pick<Props, 'menu'> & {
+  readonly label: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}) {
+  const products = menu['products'] ?? [];
+  const [typed, setTyped] = useState(text === '' ? '' : productText(Number(text), products));
+  return (
+    <ProductField
+      label={label}
+      text={typed}
+      products={products}
+      onText={(next) => {
+        setTyped(next);
+        onText(next);
+      }}
+    />
+  );
+}
+
+function Data({
+  field,
+  collection,
+  menu,
+  label,
+  text,
+  onText,
+}: Pick<Props, 'collection' | 'menu'> & {
+  readonly field: string;
+  readonly label: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}) {
+  const Editor = editorOf(collection, field);
+  if (Editor === null) return null;
+  return (
+    <div class="wide">
+      <Editor
+        label={label}
+        value={JSON.parse(text)}
+        collection={collection}
+        menu={menu}
+        products={menu['products'] ?? []}
+        onChange={(next) => onText(JSON.stringify(next))}
+      />
+    </div>
+  );
 }

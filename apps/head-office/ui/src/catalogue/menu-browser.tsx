@@ -1,8 +1,17 @@
 import { useState } from 'preact/hooks';
 import { money } from '../format.ts';
+import { fieldTitle, percentText } from './fields.ts';
 import { useLoad } from '../load.ts';
 import { Badge, Empty, Input, TableScroll, Trouble } from '../parts/parts.tsx';
-import { COLLECTIONS, type CollectionName, type Entry, type Menu } from './model.ts';
+import {
+  COLLECTIONS,
+  type CollectionName,
+  type Entry,
+  isFoundBy,
+  keyOf,
+  type Menu,
+  nameOf,
+} from './model.ts';
 
 interface Props {
   readonly path: string;
@@ -23,13 +32,14 @@ export function MenuBrowser({ path, basePath, onEdit }: Props) {
   const [text, setText] = useState('');
   const isOwn = ownEntries(collection, basePath === null ? null : base.value);
   const entries = (menu.value?.[collection] ?? []).filter(
-    (entry) => matches(entry, text) && (!isOwnOnly || basePath === null || isOwn(entry)),
+    (entry) =>
+      isFoundBy(collection, entry, text) && (!isOwnOnly || basePath === null || isOwn(entry)),
   );
   return (
     <section class="stack" aria-label="Menu">
       <div class="row between">
         <div class="tabs" role="group" aria-label="What of it">
-          {Object.entries(COLLECTIONS).map(([name, { title }]) => (
+          {Object.entries(COLLECTIONS).map(([name, title]) => (
             <button
               key={name}
               type="button"
@@ -78,26 +88,13 @@ export function MenuBrowser({ path, basePath, onEdit }: Props) {
 /** Tells what the shop has otherwise than the chain; nothing, where there is no chain beside it. */
 function ownEntries(collection: CollectionName, base: Menu | null): (entry: Entry) => boolean {
   if (base === null) return () => false;
-  const { key } = COLLECTIONS[collection];
   const chain = new Map(
-    (base[collection] ?? []).map((entry) => [entry[key], JSON.stringify(entry)] as const),
+    (base[collection] ?? []).map(
+      (entry) => [keyOf(collection, entry), JSON.stringify(entry)] as const,
+    ),
   );
-  return (entry) => chain.get(entry[key]) !== JSON.stringify(entry);
+  return (entry) => chain.get(keyOf(collection, entry)) !== JSON.stringify(entry);
 }
-
-const matches = (entry: Entry, text: string): boolean => {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return true;
-  return ['code', 'class', 'id', 'product', 'name', 'menuName', 'title', 'label'].some((field) =>
-    plainText(entry[field]).toLowerCase().includes(wanted),
-  );
-};
-
-const plainText = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-
-export const nameOf = (entry: Entry): string =>
-  plainText(entry['menuName'] || entry['name'] || entry['title'] || entry['label']);
 
 function EntryTable({
   collection,
@@ -110,11 +107,10 @@ function EntryTable({
   readonly isOwn: (entry: Entry) => boolean;
   readonly onEdit: Props['onEdit'];
 }) {
-  const { key } = COLLECTIONS[collection];
   const isPriced = collection === 'products' || collection === 'combos';
   return (
     <>
-      <TableScroll label={COLLECTIONS[collection].title}>
+      <TableScroll label={COLLECTIONS[collection]}>
         <table class="table">
           <thead>
             <tr>
@@ -139,9 +135,9 @@ function EntryTable({
           </thead>
           <tbody>
             {entries.slice(0, SHOWN).map((entry) => (
-              <tr key={String(entry[key])}>
+              <tr key={String(keyOf(collection, entry))}>
                 <th scope="row" class="mono">
-                  {String(entry[key])}
+                  {String(keyOf(collection, entry))}
                 </th>
                 <td>
                   {nameOf(entry)}
@@ -198,22 +194,24 @@ function PriceCell({ entry, band }: { readonly entry: Entry; readonly band: numb
   );
 }
 
-/** The plain fields of an entry, in words. */
+const NAMING: ReadonlySet<string> = new Set(
+  'code class id shop kind product name title label fullName'.split(' '),
+);
+
+/** What else an entry says, in words. */
 const rulesOf = (entry: Entry): string =>
   Object.entries(entry)
-    .filter(([field]) => !['code', 'class', 'id', 'name', 'title', 'label'].includes(field))
-    .map(([field, value]) =>
-      field === 'rate'
-        ? `${Number(value) / 100} %`
-        : typeof value === 'object'
-          ? Object.entries(value ?? {})
-              .filter(([, accepted]) => accepted === true)
-              .map(([name]) => name)
-              .join(', ')
-          : typeof value === 'boolean'
-            ? value
-              ? field
-              : `not ${field}`
-            : `${field} ${plainText(value)}`,
-    )
+    .filter(([field, value]) => !NAMING.has(field) && value !== '' && value !== null)
+    .map(([field, value]) => ruleText(field, value))
+    .filter((text) => text !== '')
     .join('; ');
+
+function ruleText(field: string, value: unknown): string {
+  if (field === 'rate') return `${percentText(Number(value))} %`;
+  const title = fieldTitle(field).toLowerCase();
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'boolean') return value ? title : `not ${title}`;
+  if (typeof value === 'string' || typeof value === 'number') return `${title} ${value}`;
+  const accepted = Object.entries(value ?? {}).filter(([, each]) => each === true);
+  return `${title} ${accepted.map(([name]) => fieldTitle(name).toLowerCase()).join(', ')}`;
+}

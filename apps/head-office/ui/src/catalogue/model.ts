@@ -64,16 +64,58 @@ export interface DraftDetail extends Draft {
 }
 
 export type Entry = Readonly<Record<string, unknown>>;
-export type Menu = Readonly<Record<string, readonly Entry[]>>;
+/** A catalogue as the API tells it: collections of entries, and `settings`. */
+export type Menu = Readonly<Record<string, readonly Entry[]>> & { readonly settings?: Entry };
 
-/** The collections one edits, and the field an entry is known by. */
+/** The collections one edits. */
 export const COLLECTIONS = {
-  products: { title: 'Products and meals', key: 'code' },
-  combos: { title: 'Combos', key: 'code' },
-  channels: { title: 'Channels', key: 'code' },
-  vatClasses: { title: 'VAT classes', key: 'class' },
-  menuPages: { title: 'Menu pages', key: 'id' },
-  extras: { title: 'Extras', key: 'product' },
-  relishes: { title: 'Relishes', key: 'code' },
+  products: 'Products and meals',
+  combos: 'Combos',
+  extras: 'Extras',
+  relishes: 'Relishes',
+  channels: 'Channels',
+  vatClasses: 'VAT classes',
+  menuPages: 'Menu pages',
+  priceListSections: 'Price list sections',
+  miscellaneous: 'Price list lines',
+  stockItems: 'Stock items',
+  shops: 'Shop addresses',
 } as const;
 export type CollectionName = keyof typeof COLLECTIONS;
+
+const KEY_FIELDS: Readonly<Record<Exclude<CollectionName, 'stockItems'>, string>> = {
+  products: 'code',
+  combos: 'code',
+  channels: 'code',
+  vatClasses: 'class',
+  menuPages: 'id',
+  extras: 'product',
+  relishes: 'code',
+  priceListSections: 'id',
+  miscellaneous: 'sequence',
+  shops: 'shop',
+};
+
+/** What an entry is known by in its collection; a stock item by kind and five digits, `A00026`. */
+export function keyOf(collection: CollectionName, entry: Entry): string | number {
+  if (collection !== 'stockItems') return entry[KEY_FIELDS[collection]] as string | number;
+  return `${String(entry['kind'])}${String(entry['code']).padStart(5, '0')}`;
+}
+
+const plainText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+/** What people call an entry. */
+export const nameOf = (entry: Entry): string =>
+  plainText(
+    entry['menuName'] || entry['name'] || entry['title'] || entry['label'] || entry['fullName'],
+  );
+
+/** Whether an entry has `text` in its key or name. */
+export function isFoundBy(collection: CollectionName, entry: Entry, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return true;
+  return [keyOf(collection, entry), entry['name'], entry['label'], nameOf(entry)].some((value) =>
+    plainText(value).toLowerCase().includes(wanted),
+  );
+}

@@ -2,6 +2,7 @@ import { money } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Empty, Trouble } from '../parts/parts.tsx';
 
+/** A product or combo of a section; of a meal the price is the whole meal's. */
 interface Priced {
   readonly code: number;
   readonly name: string;
@@ -15,6 +16,7 @@ interface PriceList {
   readonly sections: readonly {
     readonly id: number;
     readonly name: string;
+    readonly meal: string;
     readonly drink: { readonly name: string } | null;
     readonly entries: readonly Priced[];
   }[];
@@ -28,7 +30,14 @@ interface PriceList {
 const price = (pence: number | null): string => (pence === null ? '–' : money(pence));
 
 /** The printed price list of a band, on paper as on the screen. */
-export function PriceListView({ path }: { readonly path: string }) {
+export function PriceListView({
+  path,
+  about,
+}: {
+  readonly path: string;
+  /** Whose prices these are, and of when. */
+  readonly about: string;
+}) {
   const found = useLoad<PriceList>(path);
   const list = found.value;
   if (list === null) return <Trouble trouble={found.trouble} onRetry={found.reload} />;
@@ -38,7 +47,10 @@ export function PriceListView({ path }: { readonly path: string }) {
   return (
     <article class="stack">
       <div class="row between">
-        <h2>App Product Prices – Band {list.band}</h2>
+        <div>
+          <h2>App Product Prices – Band {list.band}</h2>
+          <p class="small soft">{about}</p>
+        </div>
         <button type="button" class="button no-print" onClick={() => print()}>
           Print
         </button>
@@ -48,7 +60,7 @@ export function PriceListView({ path }: { readonly path: string }) {
           <section key={section.id} class="card stack">
             <h3>{section.name}</h3>
             {section.drink === null ? null : (
-              <p class="small soft">with the regular side and {section.drink.name}</p>
+              <p class="small soft">Meals, with the regular side and {section.drink.name}</p>
             )}
             <Prices entries={section.entries} label={section.name} />
           </section>
@@ -56,14 +68,25 @@ export function PriceListView({ path }: { readonly path: string }) {
         {list.miscellaneous.length === 0 ? null : (
           <section class="card stack">
             <h3>Miscellaneous</h3>
-            <dl class="facts">
-              {list.miscellaneous.map(({ label, price: pence }, at) => (
-                <div key={at} class="facts-row">
-                  <dt>{label}</dt>
-                  <dd>{price(pence)}</dd>
-                </div>
-              ))}
-            </dl>
+            <table class="table">
+              <caption class="visually-hidden">Miscellaneous</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Item</th>
+                  <th scope="col" class="number">
+                    Price
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.miscellaneous.map(({ label, price: pence }, at) => (
+                  <tr key={at}>
+                    <th scope="row">{label}</th>
+                    <td class="number">{price(pence)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
           </section>
         )}
       </div>

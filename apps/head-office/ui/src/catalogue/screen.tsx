@@ -1,5 +1,6 @@
 import './catalogue.css';
 import { useEffect } from 'preact/hooks';
+import { momentText } from '../format.ts';
 import { onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
 import { PageHead, Select, Trouble } from '../parts/parts.tsx';
@@ -109,8 +110,21 @@ function Part({ tab, catalogue, onChanged }: PartProps) {
       ) : (
         <PriceListView
           path={`/api/catalogue/releases/${release}/price-list?target=${target}&band=${asked['band'] ?? '1'}`}
+          about={aboutList(releases, standing, { release, target })}
         />
       )}
     </>
   );
+}
+
+/** `Whole chain, release 4 of 27 Nov 2025`. */
+function aboutList(
+  releases: CatalogueNow['releases'],
+  standing: CatalogueNow['standing'],
+  { release, target }: { readonly release: string; readonly target: string },
+): string {
+  const shop = standing.find(({ store }) => store === target);
+  const published = releases.find(({ releaseId }) => String(releaseId) === release);
+  const when = published === undefined ? '' : ` of ${momentText(published.publishedAtMs)}`;
+  return `${shop === undefined ? 'Whole chain' : `${shop.store} ${shop.name}`}, release ${release}${when}`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { britishDate, dateOfText } from './dates.ts';
+import { britishDate, dateOfText, timeOfText } from './dates.ts';
 
 it.each([
   ['27/11/2025', '2025-11-27'],
@@ -19,4 +19,16 @@ it.each([
 
 it('Reads what it writes', () => {
   expect(dateOfText(britishDate('2025-11-07'))).toBe('2025-11-07');
+});
+
+it.each([
+  ['4:00', '04:00'],
+  ['04.30', '04:30'],
+  [' 23:59 ', '23:59'],
+  ['7', '07:00'],
+  ['24:00', null],
+  ['4:60', null],
+  ['', null],
+])('Reads the time %j as %s', (text, time) => {
+  expect(timeOfText(text)).toBe(time);
 });
