@@ -59,8 +59,8 @@ describe('tillwire broker check', () => {
       'S01 publishing to stores/S9999/broker-check',
       'S01 publishing to ho/ack/S9999',
       'S01 publishing to ho/catalog/full/broker-check',
-      'head-office publishing to stores/S9999/broker-check',
       "S01 receiving what is another shop's",
+      'head-office publishing to stores/S9999/broker-check',
     ]);
     expect(of('bad')[1]?.detail).toBe('Receive Maximum 20, packets up to 1000000 bytes');
   });

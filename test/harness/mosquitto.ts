@@ -83,7 +83,7 @@ export async function startMosquitto({
     },
     start: begin,
     stop: async () => {
-      await running?.stop();
+      if (running !== undefined) await stopMosquitto(running);
     },
     kill9: async () => {
       await running?.kill9();
@@ -93,9 +93,13 @@ export async function startMosquitto({
       await rm(join(data, 'mosquitto.db'), { force: true });
     },
     remove: async () => {
-      await running?.stop();
+      if (running !== undefined) await stopMosquitto(running);
       await rm(folder, { recursive: true, force: true });
     },
     log: () => earlier + (running?.stderr() ?? ''),
   };
 }
+
+/** Mosquitto 2.0.11 forgets a signal that comes right after it says that it runs: then it is asked again. */
+export const stopMosquitto = (broker: Started): Promise<unknown> =>
+  broker.stop(3000).catch(() => broker.stop());

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { readAccounts } from '@tillwire/head-office/broker/accounts';
-import { checkBroker } from '@tillwire/head-office/broker/broker-check';
+import { checkBroker, SHOP_RIGHTS } from '@tillwire/head-office/broker/broker-check';
 import { systemClock } from '@tillwire/runtime';
 import {
   fault,
@@ -101,14 +101,17 @@ async function lookFromOutside(folder: string, configuration: string): Promise<r
     return [fault('broker', `${address.url} can't be reached: ${refused}`, remedy)];
   }
   const found = await checkBroker({ address, accounts, clock: systemClock });
-  return found
-    .filter(({ about }) => about !== 'persistence')
-    .map(({ about, verdict, detail, remedy = '' }) => {
-      if (verdict === 'good') return good(about, `${about}: ${detail}`);
-      return verdict === 'bad'
-        ? fault(about, `${about}: ${detail}`, remedy)
-        : warning(about, `${about}: ${detail}`, remedy);
-    });
+  return (
+    found
+      // The one is looked at above, the other from the shops.
+      .filter(({ about }) => about !== 'persistence' && about !== SHOP_RIGHTS)
+      .map(({ about, verdict, detail, remedy = '' }) => {
+        if (verdict === 'good') return good(about, `${about}: ${detail}`);
+        return verdict === 'bad'
+          ? fault(about, `${about}: ${detail}`, remedy)
+          : warning(about, `${about}: ${detail}`, remedy);
+      })
+  );
 }
 
 /** Null when something listens there; otherwise why not. */

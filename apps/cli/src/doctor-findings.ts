@@ -137,7 +137,7 @@ export function lookAtSecrets(paths: readonly string[]): readonly Finding[] {
   });
   const wrong = there.flatMap((path) => {
     const { mode, uid } = statSync(path);
-    if ((mode & 0o077) !== 0) {
+    if ((mode & 0o077) !== 0 && !isShut(dirname(path))) {
       const bits = (mode & 0o777).toString(8);
       return [fault('secrets', `${path} can be read by others (${bits})`, `chmod go= ${path}`)];
     }
@@ -155,6 +155,12 @@ export function lookAtSecrets(paths: readonly string[]): readonly Finding[] {
   return wrong.length === 0 && there.length > 0
     ? [good('secrets', `${there.length} files and folders with secrets are their owner’s alone`)]
     : wrong;
+}
+
+/** Whether a folder, or one above it, lets nobody in but its owner. */
+function isShut(folder: string): boolean {
+  if ((statSync(folder).mode & 0o077) === 0) return true;
+  return dirname(folder) !== folder && isShut(dirname(folder));
 }
 
 const PUBLIC = /\.crt$|trust-anchors\.pem$/;

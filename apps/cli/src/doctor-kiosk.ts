@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCatalogueDelta, topicOf } from '@tillwire/contract';
-import { openProbe } from '@tillwire/head-office/broker/probe';
+import { storeCode } from '@tillwire/domain';
+import { openProbe, type Probe } from '@tillwire/head-office/broker/probe';
 import {
   brokerOfKiosk,
   examineKiosk,
@@ -52,7 +53,7 @@ export async function kioskFindings(env: Env): Promise<readonly Finding[]> {
     await lookAtPort(http, 'tillwire-kiosk-web'),
     ...line,
     ...(isLetIn && broker !== null
-      ? await look('retained menu', 'see docs/operations.md', () => lookAtMenu(config, broker))
+      ? await look('retained menu', 'see docs/operations.md', () => lookAtRetained(config, broker))
       : []),
     lookAtPages('kiosk'),
   ];
@@ -171,36 +172,49 @@ const lookAtFolders = ({ exportDir, backupDir }: KioskConfig): readonly Finding[
     }
   });
 
-/** What this store runs is retained at the broker, and signed by a key that is pinned here. */
-async function lookAtMenu(
-  { store, trustAnchors }: KioskConfig,
+/**
+ * What this store runs is retained at the broker, and signed by a key that is pinned here; and the broker lets it do
+ * nothing in the name of another.
+ */
+async function lookAtRetained(
+  config: KioskConfig,
   broker: BrokerAddress,
 ): Promise<readonly Finding[]> {
-  const topic = topicOf('delta', store);
   const probe = await openProbe(broker);
   try {
-    await probe.subscribe(topic);
-    const retained = await untilFound(() =>
-      [...probe.received].find((message) => message.startsWith(`${topic} `)),
-    );
-    if (retained === undefined) {
-      const remedy = 'publish a menu; Head Office’s catalogue role keeps it there';
-      return [warning('retained menu', 'the broker retains no menu for this store', remedy)];
-    }
-    const payload = Buffer.from(retained.slice(topic.length + 1));
-    const read = readCatalogueDelta(store, payload, trustAnchors);
-    return [
-      read.ok
-        ? good('retained menu', `version ${read.value.catalog_version} is retained, and believed`)
-        : fault(
-            'retained menu',
-            `what is retained for this store is not believed: ${read.error.type}`,
-            'the keys pinned here are not Head Office’s: store provision --again and kiosk join --renew',
-          ),
-    ];
+    return [await lookAtMenu(config, probe), await lookAtRights(config, probe)];
   } finally {
     await probe.leave();
   }
+}
+
+async function lookAtRights({ store }: KioskConfig, probe: Probe): Promise<Finding> {
+  const other = storeCode(store === 'S9999' ? 'S9998' : 'S9999');
+  const foreign = topicOf('orders', other);
+  return (await probe.publish(foreign, 'doctor')) === 'accepted'
+    ? fault('rights', `the broker lets this store publish to ${foreign}`, 'tillwire broker check')
+    : good('rights', 'the broker lets this store do nothing in the name of another');
+}
+
+async function lookAtMenu({ store, trustAnchors }: KioskConfig, probe: Probe): Promise<Finding> {
+  const topic = topicOf('delta', store);
+  await probe.subscribe(topic);
+  const retained = await untilFound(() =>
+    [...probe.received].find((message) => message.startsWith(`${topic} `)),
+  );
+  if (retained === undefined) {
+    const remedy = 'publish a menu; Head Office’s catalogue role keeps it there';
+    return warning('retained menu', 'the broker retains no menu for this store', remedy);
+  }
+  const payload = Buffer.from(retained.slice(topic.length + 1));
+  const read = readCatalogueDelta(store, payload, trustAnchors);
+  return read.ok
+    ? good('retained menu', `version ${read.value.catalog_version} is retained, and believed`)
+    : fault(
+        'retained menu',
+        `what is retained for this store is not believed: ${read.error.type}`,
+        'the keys pinned here are not Head Office’s: store provision --again and kiosk join --renew',
+      );
 }
 
 /** What a broker retains comes right after a subscription. */

@@ -3,7 +3,14 @@ import { promisify } from 'node:util';
 import { CATALOGUE_DELTAS, filterOf } from '@tillwire/contract';
 import { examineHeadOffice, parseHeadOfficeConfig } from '@tillwire/head-office';
 import { openProbe } from '@tillwire/head-office/broker/probe';
-import { type BrokerAddress, createLog, pause, systemClock } from '@tillwire/runtime';
+import {
+  type BrokerAddress,
+  createLog,
+  pause,
+  probeBroker,
+  systemClock,
+  systemIds,
+} from '@tillwire/runtime';
 import {
   fault,
   type Finding,
@@ -64,18 +71,28 @@ export async function headOfficeFindings(env: Env): Promise<readonly Finding[]> 
           ),
         ]
       : await look('broker admin', 'is MQTT_ADMIN of this broker?', async () => [
-          ...(
-            await lookAtBroker(brokerAdmin, {
-              client: 'admin',
-              filter: '$CONTROL/dynamic-security/v1/response',
-            })
-          ).filter(({ about, state }) => about === 'broker' || state !== 'good'),
+          await lookAtAdmin(brokerAdmin),
           ...(brokerAdmin.clientAuthority === null
             ? []
             : [lookAtCertificate(brokerAdmin.clientAuthority.certificate)]),
         ])),
     lookAtPages('head-office'),
   ];
+}
+
+async function lookAtAdmin(admin: BrokerAddress): Promise<Finding> {
+  const answer = await probeBroker(
+    admin,
+    `admin-doctor-${systemIds.uuid()}`,
+    '$CONTROL/dynamic-security/v1/response',
+  );
+  return answer.type === 'let-in'
+    ? good('broker admin', 'the account that changes the others is let in')
+    : fault(
+        'broker admin',
+        `the account that changes the others is ${answer.type}: ${answer.detail}`,
+        'is MQTT_ADMIN the admin.env of this broker?',
+      );
 }
 
 function lookAtDatabase(seen: Examined): readonly Finding[] {

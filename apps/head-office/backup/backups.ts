@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import {
@@ -228,7 +228,12 @@ async function postgresTool(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const [exchanged, exit] = await Promise.allSettled([exchange(child), ended]);
+  // Node throws away what a child wrote and nobody reads yet when it ends: deriving a key takes longer than that.
+  const stdout = child.stdout.pipe(new PassThrough());
+  const [exchanged, exit] = await Promise.allSettled([
+    exchange({ stdin: child.stdin, stdout }),
+    ended,
+  ]);
   if (exit.status === 'rejected') {
     throw new Problem(500, 'backup-failed', `${tool}: ${toolFault(tool, exit.reason)}`);
   }

@@ -64,7 +64,7 @@ export async function openKioskDatabase(
 
 function openDialect(address: DatabaseAddress) {
   if ('path' in address) {
-    mkdirSync(dirname(address.path), { recursive: true });
+    mkdirSync(dirname(address.path), { recursive: true, mode: 0o700 });
     return createSqliteDialect(openSqlite(address.path));
   }
   const pool = new pg.Pool({
