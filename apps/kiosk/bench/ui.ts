@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import {
   createCrashPoints,
@@ -23,23 +24,31 @@ const { values } = parseArgs({
     menu: { type: 'string', default: join(import.meta.dirname, '../../../sample-menu') },
     shop: { type: 'string', default: '1' },
     slowdown: { type: 'string', default: '4' },
-    orders: { type: 'string', default: '400' },
+    orders: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '16' },
+    only: { type: 'string', default: 'start,touch,memory' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 });
 
-const BUDGET = { firstUsableMs: 1000, touchMs: 50, heapBytesAnOrder: 1024 };
+const BUDGET = { firstUsableMs: 1000, touchMs: 50, heapBytesAnOrder: 256 };
 const LOADS = 7;
-const ROUNDS = 12;
+const EMPTY_A_ROUND = 6;
+/** How long a finger stays down, and how long until the next one: seven touches a second is a quick cashier. */
+const [HELD_MS, APART_MS] = [50, 90];
 
-/** The page tells of each touch how long it took until what it changed was painted. */
+/** The page tells of each touch how long it took from the finger's leaving until what it changed was painted. */
 const WATCH = `
-  window.paints = [];
-  addEventListener('click', ({ timeStamp }) => {
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => window.paints.push(performance.now() - timeStamp);
-      port2.postMessage(0);
+  window.painted = Promise.resolve(0);
+  addEventListener('pointerdown', () => {
+    window.painted = new Promise((resolve) => {
+      addEventListener('click', ({ timeStamp }) => {
+        requestAnimationFrame(() => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => resolve(performance.now() - timeStamp);
+          port2.postMessage(0);
+        });
+      }, { capture: true, once: true });
     });
   }, true);`;
 
@@ -73,28 +82,61 @@ async function firstUsable(browser: Browser, url: string, button: string): Promi
   return ms;
 }
 
-/** Touches whatever `selectors` name, one after the other, again and again; the paints it took, ms. */
-async function touchToPaint(page: Page, selectors: readonly string[]): Promise<readonly number[]> {
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const selector of selectors) await page.click(selector);
-  }
-  return page.evaluate<readonly number[]>('window.paints');
+/**
+ * Presses and lets go of what `selector` names, past everything of the driver's that waits and looks; ms to its
+ * paint. A pointer, not a finger: what telling a tap from a swipe takes is the browser's, and the same on any page.
+ */
+async function touch(
+  { page, cdp }: { readonly page: Page; readonly cdp: CDPSession },
+  selector: string,
+): Promise<number> {
+  const at = await page.evaluate<{ readonly x: number; readonly y: number }>(`(async () => {
+    for (;;) {
+      const key = document.querySelector(${JSON.stringify(selector)});
+      if (key !== null && !key.disabled) {
+        key.scrollIntoView({ block: 'nearest' });
+        const { left, top, width, height } = key.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      }
+      await new Promise(requestAnimationFrame);
+    }
+  })()`);
+  const pointer = { ...at, button: 'left', clickCount: 1 } as const;
+  await setTimeout(APART_MS);
+  await cdp.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...pointer });
+  await setTimeout(HELD_MS);
+  await cdp.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...pointer });
+  return page.evaluate<number>('window.painted');
 }
 
-/** An order with a meal, extras and what is left out, as a cashier touches it; the basket grows by several lines. */
-const ORDER = [
-  '.rail .page:nth-child(1)',
-  '.keys .product:nth-child(2)',
-  '.option-keys .option:nth-child(2)',
-  '.option-group:first-child .option:nth-child(1)',
-  '.option-group:last-child .option-keys > :nth-child(2) .option',
-  '.switches .option:last-child',
-  '.rail .page:nth-child(5)',
-  '.keys .product:nth-child(1)',
-  '.rail .page:nth-child(7)',
-  '.keys .product:nth-child(3)',
-  '.segments .key:nth-child(2)',
-  '.stepper button:last-child',
+/** Every kind of touch a sale is made of, as a cashier goes through them; the basket grows to several lines. */
+const TOUCHES: readonly (readonly [kind: string, selector: string])[] = [
+  ['page', '.rail .page:nth-child(5)'],
+  ['key', '.keys .product:nth-child(1)'],
+  ['page', '.rail .page:nth-child(7)'],
+  ['key', '.keys .product:nth-child(3)'],
+  ['page', '.rail .page:nth-child(1)'],
+  ['key with options', '.keys .product:nth-child(2)'],
+  ['drink of the meal', '.option-keys .option:nth-child(2)'],
+  ['left out', '.option-group:first-child .option:nth-child(1)'],
+  ['extra', '.option-group:last-child .option-keys > :nth-child(2) .option'],
+  ['go large', '.switches .option:last-child'],
+  ['step', '.steps .step:last-child'],
+  ['basis', '.segments .key:nth-child(2)'],
+  ['basis', '.segments .key:nth-child(1)'],
+  ['channels', '.channel'],
+  ['channel', '.channels .key:nth-child(2)'],
+  ['channels', '.channel'],
+  ['channel', '.channels .key:nth-child(1)'],
+  ['stepper', '.stepper button:last-child'],
+  ['stepper', '.stepper button:first-child'],
+  ['line', '.line:last-child .line-name'],
+  ['hold', '.tools .key:nth-child(1)'],
+  ['recall', '.tools .key:nth-child(2)'],
+  ['pay', '.pay'],
+  ['digit', '.digits .key:nth-child(1)'],
+  ['digit', '.digits .key:nth-child(12)'],
+  ['tender', '.cash'],
 ];
 
 const heapAfterCollection = async (cdp: CDPSession): Promise<number> => {
@@ -124,68 +166,79 @@ const sellOrders = (page: Page, count: number): Promise<void> =>
 function report(name: string, ms: number, emptyMs: number, budgetMs: number): boolean {
   const within = ms <= budgetMs;
   process.stdout.write(
-    `${name.padEnd(34)} ${ms.toFixed(1).padStart(8)} ms  empty page ${emptyMs.toFixed(1)} ms  ratio ${(ms / emptyMs).toFixed(1)}  budget ${budgetMs} ms  ${within ? 'kept' : 'BROKEN'}\n`,
+    `${name.padEnd(44)} ${ms.toFixed(1).padStart(8)} ms  empty page ${emptyMs.toFixed(1)} ms  ratio ${(ms / emptyMs).toFixed(1)}  budget ${budgetMs} ms  ${within ? 'kept' : 'BROKEN'}\n`,
   );
   return within;
 }
 
-async function measure(browser: Browser, url: string): Promise<boolean> {
+async function isQuickToStart(browser: Browser, url: string): Promise<boolean> {
   const [till, empty]: [number[], number[]] = [[], []];
   for (let load = 0; load < LOADS; load++) {
     empty.push(await firstUsable(browser, EMPTY_PAGE, 'button'));
     till.push(await firstUsable(browser, url, '.product'));
   }
-  const blank = await openPage(browser);
-  await blank.page.goto(EMPTY_PAGE);
-  const blankPaints = await touchToPaint(
-    blank.page,
-    ORDER.map(() => 'button'),
+  return report(
+    'first usable, median',
+    percentile(till, 0.5),
+    percentile(empty, 0.5),
+    BUDGET.firstUsableMs,
   );
-  const { page, cdp } = await openPage(browser);
-  await page.goto(url);
-  await page.waitForSelector('.product');
-  const paints = await touchToPaint(page, ORDER);
-  process.stdout.write(`${values.slowdown} × slower processor, ${paints.length} touches\n`);
-  const kept = [
-    report(
-      'first usable, median',
-      percentile(till, 0.5),
-      percentile(empty, 0.5),
-      BUDGET.firstUsableMs,
-    ),
-    report(
-      'touch to paint, p50',
-      percentile(paints, 0.5),
-      percentile(blankPaints, 0.5),
-      BUDGET.touchMs,
-    ),
-    report(
-      'touch to paint, p95',
-      percentile(paints, 0.95),
-      percentile(blankPaints, 0.95),
-      BUDGET.touchMs,
-    ),
-  ];
-  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
-  return (await isMemoryFlat(url, browser)) && kept.every(Boolean);
 }
 
-async function isMemoryFlat(url: string, browser: Browser): Promise<boolean> {
+async function isQuickToTouch(browser: Browser, url: string): Promise<boolean> {
+  const [blank, till] = [await openPage(browser), await openPage(browser)];
+  await blank.page.goto(EMPTY_PAGE);
+  await till.page.goto(url);
+  const empty: number[] = [];
+  const byKind = new Map<string, number[]>();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    await blank.page.bringToFront();
+    for (let turn = 0; turn < EMPTY_A_ROUND; turn++) empty.push(await touch(blank, 'button'));
+    await till.page.bringToFront();
+    for (const [kind, selector] of TOUCHES) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), await touch(till, selector)]);
+    }
+  }
+  const paints = [...byKind.values()].flat();
+  process.stdout.write(`${values.slowdown} × slower processor, ${paints.length} touches\n`);
+  const kinds = [...byKind]
+    .map(([kind, of]) => ({ kind, p50: percentile(of, 0.5), p95: percentile(of, 0.95) }))
+    .sort((a, b) => b.p95 - a.p95);
+  for (const { kind, p50, p95 } of kinds) {
+    process.stdout.write(
+      `  ${kind.padEnd(20)} p50 ${p50.toFixed(1)} ms  p95 ${p95.toFixed(1)} ms\n`,
+    );
+  }
+  const beside = (name: string, sample: readonly number[], share: number): boolean =>
+    report(name, percentile(sample, share), percentile(empty, share), BUDGET.touchMs);
+  const worst = kinds[0]?.kind ?? '';
+  return [
+    beside('touch to paint, p50', paints, 0.5),
+    beside('touch to paint, p95', paints, 0.95),
+    beside(`touch of the worst kind (${worst}), p95`, byKind.get(worst) ?? [], 0.95),
+  ].every(Boolean);
+}
+
+async function isMemoryFlat(browser: Browser, url: string): Promise<boolean> {
   // A page that is not watched: what the watching keeps would count as the till's.
   const context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await page.goto(url);
-  const orders = Number(values.orders);
-  const first = Math.ceil(orders / 4);
-  await sellOrders(page, first);
-  const early = await heapAfterCollection(cdp);
-  await sellOrders(page, orders - first);
-  const late = await heapAfterCollection(cdp);
-  const bytesAnOrder = (late - early) / (orders - first);
+  const quarter = Math.ceil(Number(values.orders) / 4);
+  const heaps: number[] = [];
+  for (let turn = 0; turn < 4; turn++) {
+    await sellOrders(page, quarter);
+    heaps.push(await heapAfterCollection(cdp));
+  }
+  const [early = 0] = heaps;
+  const bytesAnOrder = ((heaps.at(-1) ?? 0) - early) / (3 * quarter);
   const isFlat = bytesAnOrder <= BUDGET.heapBytesAnOrder;
+  const told = heaps.map(
+    (heap, turn) => `${(heap / 1e6).toFixed(2)} MB at ${(turn + 1) * quarter}`,
+  );
   process.stdout.write(
-    `heap after ${first} orders ${(early / 1e6).toFixed(2)} MB, after ${orders} ${(late / 1e6).toFixed(2)} MB  ${bytesAnOrder.toFixed(0)} bytes an order  budget ${BUDGET.heapBytesAnOrder}  ${isFlat ? 'kept' : 'BROKEN'}\n`,
+    `heap after orders: ${told.join(', ')}; ${bytesAnOrder.toFixed(0)} bytes an order  budget ${BUDGET.heapBytesAnOrder}  ${isFlat ? 'kept' : 'BROKEN'}\n`,
   );
   return isFlat;
 }
@@ -216,7 +269,13 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 });
 try {
-  process.exitCode = (await measure(browser, await kiosk.listening)) ? 0 : 1;
+  const url = await kiosk.listening;
+  const parts = { start: isQuickToStart, touch: isQuickToTouch, memory: isMemoryFlat };
+  let kept = true;
+  for (const [name, isKept] of Object.entries(parts)) {
+    if (values.only.split(',').includes(name)) kept = (await isKept(browser, url)) && kept;
+  }
+  process.exitCode = kept ? 0 : 1;
 } finally {
   await browser.close();
   stopping.abort();

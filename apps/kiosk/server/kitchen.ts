@@ -22,6 +22,8 @@ import type { Refusal } from './till.ts';
 
 /** What nobody bumped for this long is nobody's ticket any more. */
 const FORGOTTEN_MS = 3 * 3_600_000;
+/** So long whoever still cooks what was voided is told to stop. */
+const STOP_TOLD_MS = 15 * 60_000;
 
 /** An order as the kitchen sees it. */
 export interface Ticket extends Pick<KitchenOrder, 'order' | 'kitchen' | 'bumps'> {
@@ -73,7 +75,11 @@ export function createKitchen(deps: KitchenDeps): Kitchen {
       if (index === null || !config().flags.kitchen) return [];
       const nowMs = clock.nowMs();
       const date = await orders.currentDate(clockDate(nowMs, day));
-      const open = await kitchens.list({ date, sinceMs: nowMs - FORGOTTEN_MS });
+      const open = await kitchens.list({
+        date,
+        sinceMs: nowMs - FORGOTTEN_MS,
+        voidedSinceMs: nowMs - STOP_TOLD_MS,
+      });
       return open.map((order) => ticketOf(order, index, nowMs));
     },
     load: (tickets) => {
@@ -95,8 +101,11 @@ export function createKitchen(deps: KitchenDeps): Kitchen {
   };
 }
 
-const isMaking = ({ kitchen, zones, bumps }: Ticket, zone: Zone): boolean =>
-  kitchen === 'preparing' && zones.includes(zone) && !bumps.some((bump) => bump.zone === zone);
+const isMaking = ({ order, kitchen, zones, bumps }: Ticket, zone: Zone): boolean =>
+  order.status === 'completed' &&
+  kitchen === 'preparing' &&
+  zones.includes(zone) &&
+  !bumps.some((bump) => bump.zone === zone);
 
 function ticketOf({ order, kitchen, bumps }: KitchenOrder, index: CatalogueIndex, nowMs: number) {
   const items = kitchenItems(order.lines, index);

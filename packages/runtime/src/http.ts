@@ -183,6 +183,7 @@ export async function servePages(server: FastifyInstance, folder: string): Promi
   await server.register(fastifyStatic, {
     root: folder,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (reply, path) => {
       const kept = path.startsWith(assets) ? 'public, max-age=31536000, immutable' : 'no-cache';
       void reply.header('cache-control', kept);

@@ -158,6 +158,21 @@ describe.each(databases)('Access by PIN on $name', ({ open }) => {
       expect(taken.body.order.crewId).toBe('1');
     });
 
+    it("has a shift manager's PIN do for void, paid out and Z, and a manager's for the crew alone", async () => {
+      await add({ name: 'Sam Shift', role: 'shift-manager', pin: '8642' });
+      const sam = await signIn('8642');
+      const { body } = await sell(sam);
+      const path = `/api/orders/${body.order.globalOrderId}/void`;
+      const carl = await signIn('2468');
+      const bySam = { ...carl, ...withPin('8642') };
+      expect(word(await kiosk.post(path, { reason: 'rung up twice' }, bySam))).toBe('200 ok');
+      const paidOut = { requestId: 'by sam', amount: 500, reason: 'milk' };
+      expect(word(await kiosk.post('/api/paid-outs', paidOut, bySam))).toBe('201 ok');
+      expect(word(await kiosk.post('/api/day/close', {}, carl))).toBe('403 not-allowed');
+      expect(word(await kiosk.post('/api/day/close', {}, bySam))).toBe('200 ok');
+      expect((await kiosk.get('/api/crew', sam)).body.needs).toBe('manager');
+    });
+
     it('keeps sessions through a restart, and ends them on locking or after five idle minutes', async () => {
       const carl = await signIn('2468');
       await kiosk.stop();

@@ -58,7 +58,7 @@ function registerClosing({ route }: KioskApi, books: Books): void {
     method: 'POST',
     path: '/api/day/close',
     summary: 'the Z reading: closes the open day, and any forgotten before it',
-    role: 'manager',
+    role: 'shift-manager',
     body: z.object({}).optional(),
     problems: { 409: ['nothing-to-close'], 503: ['no-catalogue'] },
     handle: async () => closedAnswer(allowed(await books.close())),

@@ -22,6 +22,7 @@ const ticket = z.object({
   channel: z.string(),
   vatBasis: z.enum(['take', 'eat']),
   kitchen: status,
+  isVoided: z.boolean().meta({ description: 'voided while it was in hand: stop making it' }),
   createdAt: z.string(),
   ageS: z.int(),
   zones: z.array(zoneName).meta({ description: 'zones that have something to make of it' }),
@@ -45,7 +46,8 @@ export function registerKitchenRoutes(
   route({
     method: 'GET',
     path: '/api/kitchen',
-    summary: 'tickets being prepared and packed, and the last ones handed over; oldest first',
+    summary:
+      'tickets being prepared and packed, the last ones handed over, and those voided in the last 15 minutes; oldest first',
     role: 'crew',
     answer: loadAnswer.extend({ isUsed: z.boolean(), tickets: z.array(ticket) }),
     handle: async () => {
@@ -93,6 +95,7 @@ const ticketView = ({
   channel: order.channel,
   vatBasis: order.vatBasis,
   kitchen,
+  isVoided: order.status === 'voided',
   createdAt: order.createdAt,
   ageS,
   zones: [...zones],

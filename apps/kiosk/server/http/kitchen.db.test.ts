@@ -92,11 +92,17 @@ describe.each(databases)('The kitchen over HTTP on $name', ({ open }) => {
     expect(await ticket(id)).toMatchObject({ kitchen: 'preparing', bumps: [] });
   });
 
-  it('has nothing to do with a voided order, nor with one that is not there', async () => {
+  it('is told to stop what was voided in hand, and has nothing to do with it or with one that is not there', async () => {
+    const before = await inHand('prep');
     const id = await sell();
     const account = { crewId: '7', reason: 'walked off' };
     await kiosk.post(`/api/orders/${id}/void`, account, asManager);
-    expect(await ticket(id)).toBeUndefined();
+    expect(await ticket(id)).toMatchObject({ isVoided: true, kitchen: 'preparing' });
+    expect(await inHand('prep')).toBe(before);
+    const handedOver = await sell();
+    await kiosk.post(`/api/orders/${handedOver}/status`, { status: 'dispatched' });
+    await kiosk.post(`/api/orders/${handedOver}/void`, account, asManager);
+    expect(await ticket(handedOver)).toBeUndefined();
     expect(await bump(id, 'prep', true)).toMatchObject({
       status: 409,
       body: { code: 'not-for-kitchen', reason: 'voided' },

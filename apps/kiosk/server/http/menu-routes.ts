@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { StoreConfig } from '@tillwire/contract';
 import { channelFor, faultMessage, type StoreCode } from '@tillwire/domain';
 import { Problem } from '@tillwire/runtime';
@@ -46,6 +48,33 @@ export function registerMenuRoutes(
       });
     },
   });
+  const answerOf = (
+    { version, catalogue: whole }: CatalogueInForce,
+    { rules: { channelsOff, bandByChannel, ...others }, configVersion }: TillRulesInForce,
+  ): CatalogueAnswer => {
+    const { kcal, kitchen, customer_display: customerDisplay } = flags();
+    const content = {
+      store,
+      catalogVersion: version,
+      configVersion,
+      rules: {
+        ...others,
+        channelsOff: [...channelsOff],
+        bandByChannel: Object.fromEntries(bandByChannel),
+      },
+      flags: { kcal, kitchen, customerDisplay },
+      catalogue: whole,
+    };
+    const tag = `"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`;
+    const json = JSON.stringify({ tag, ...content });
+    return { tag, json, gzip: gzipSync(json) };
+  };
+  /** Every screen of the shop asks for it and it is large: it is put together once for what is in force. */
+  let kept: {
+    readonly catalogue: CatalogueInForce;
+    readonly rules: TillRulesInForce;
+    readonly answer: CatalogueAnswer;
+  } | null = null;
   route({
     method: 'GET',
     path: '/api/catalogue',
@@ -53,25 +82,25 @@ export function registerMenuRoutes(
       'the whole catalogue in force and the rules of selling, for screens that price by themselves',
     role: 'crew',
     problems: { 503: ['no-catalogue'] },
-    handle: async () => {
-      const { version, catalogue: whole } = current();
-      const { rules: inForce, configVersion } = rules();
-      return {
-        store,
-        catalogVersion: version,
-        configVersion,
-        rules: {
-          ...inForce,
-          channelsOff: [...inForce.channelsOff],
-          bandByChannel: Object.fromEntries(inForce.bandByChannel),
-        },
-        flags: {
-          kcal: flags().kcal,
-          kitchen: flags().kitchen,
-          customerDisplay: flags().customer_display,
-        },
-        catalogue: whole,
-      };
+    handle: async ({ request, reply }) => {
+      const { catalogue: inForce, rules: ruling } = { catalogue: current(), rules: rules() };
+      if (kept?.catalogue !== inForce || kept.rules !== ruling) {
+        kept = { catalogue: inForce, rules: ruling, answer: answerOf(inForce, ruling) };
+      }
+      const { tag, json, gzip } = kept.answer;
+      void reply.headers({ etag: tag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
+      if (request.headers['if-none-match'] === tag) return await reply.status(304).send();
+      void reply.type('application/json; charset=utf-8');
+      if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return json;
+      void reply.header('content-encoding', 'gzip');
+      return gzip;
     },
   });
+}
+
+/** The catalogue as screens get it, and a tag that is another one as soon as anything in it is. */
+interface CatalogueAnswer {
+  readonly tag: string;
+  readonly json: string;
+  readonly gzip: Buffer;
 }

@@ -306,6 +306,19 @@ describe.each(databases)('Selling over HTTP on $name', ({ open }) => {
     expect(whole.catalogue.products).toHaveLength(83);
   });
 
+  it('sends a screen the catalogue once: another time only its tag, and compressed to whoever can', async () => {
+    const { body, headers } = await kiosk.get('/api/catalogue', { 'accept-encoding': 'identity' });
+    expect(headers.get('content-encoding')).toBeNull();
+    const tag = headers.get('etag') ?? '';
+    expect(body.tag).toBe(tag);
+    const packed = await kiosk.get('/api/catalogue', { 'accept-encoding': 'gzip' });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.body).toEqual(body);
+    const again = await kiosk.get('/api/catalogue', { 'if-none-match': tag });
+    expect([again.status, again.body]).toEqual([304, '']);
+    expect((await kiosk.get('/api/catalogue', { 'if-none-match': '"another"' })).status).toBe(200);
+  });
+
   it('tells the screens of each sale as it happens', async () => {
     const controller = new AbortController();
     const stream = await fetch(`${kiosk.url}/api/events`, { signal: controller.signal });

@@ -9,7 +9,10 @@ export interface KitchenOrder extends StoredOrder {
 }
 
 export interface KitchenStore {
-  /** Orders being prepared or packed that were made since, and the last few handed over; oldest first. */
+  /**
+   * Orders being prepared or packed that were made since, the last few handed over, and those voided lately
+   * while they were in hand; oldest first.
+   */
   readonly list: (span: KitchenSpan) => Promise<readonly KitchenOrder[]>;
   /** A zone is done with an order, or is not after all: that brings an order back that was packed. */
   readonly setBumped: (
@@ -26,6 +29,7 @@ export interface KitchenSpan {
   /** The trading day; the one before it may still be in the pans. */
   readonly date: BusinessDate;
   readonly sinceMs: number;
+  readonly voidedSinceMs: number;
 }
 
 /** Handed over and still easy to call back. */
@@ -36,8 +40,9 @@ const MAX_OPEN = 100;
 export function createKitchenStore(db: KioskDatabase): KitchenStore {
   const newest = async (
     statuses: readonly StoredOrder['kitchen'][],
-    { date, sinceMs }: KitchenSpan,
+    { date, sinceMs }: Pick<KitchenSpan, 'date' | 'sinceMs'>,
     limit: number,
+    status: 'completed' | 'voided' = 'completed',
   ) =>
     db
       .selectFrom('orders')
@@ -45,7 +50,7 @@ export function createKitchenStore(db: KioskDatabase): KitchenStore {
       .select(['order_id', 'orders.kitchen', 'journal.payload', 'journal.hash'])
       .where('business_date', '>=', addDays(date, -1))
       .where('orders.kitchen', 'in', statuses)
-      .where('status', '=', 'completed')
+      .where('status', '=', status)
       .where('journal.created_at_ms', '>=', sinceMs)
       .orderBy('business_date', 'desc')
       .orderBy('sequence', 'desc')
@@ -56,6 +61,13 @@ export function createKitchenStore(db: KioskDatabase): KitchenStore {
       const rows = [
         ...(await newest(['preparing', 'packed'], span, MAX_OPEN)),
         ...(await newest(['dispatched'], span, KEPT_DISPATCHED)),
+        // The row of a voided order is that of its voiding.
+        ...(await newest(
+          ['preparing', 'packed'],
+          { date: span.date, sinceMs: span.voidedSinceMs },
+          MAX_OPEN,
+          'voided',
+        )),
       ];
       if (rows.length === 0) return [];
       const bumps = await db

@@ -99,7 +99,8 @@ async function call<T>(
     const text = await response.text();
     const value: unknown = text === '' ? null : JSON.parse(text);
     answering.value = true;
-    if (response.ok) return { ok: true, value: value as T };
+    // Not modified: what is held still stands.
+    if (response.ok || response.status === 304) return { ok: true, value: value as T };
     const problem = value as Problem;
     if (problem.code === 'not-authenticated') signedOut.value = true;
     return { ok: false, problem };
@@ -109,7 +110,8 @@ async function call<T>(
   }
 }
 
-export const get = <T>(path: string): Promise<Answer<T>> => call('GET', path);
+export const get = <T>(path: string, headers?: Headers): Promise<Answer<T>> =>
+  call('GET', path, undefined, headers);
 /** Reads what may need somebody else's PIN. */
 export const getSteppedUp = <T>(path: string): Promise<Answer<T>> => callSteppedUp('GET', path);
 /** `headers` say who asks where that is not whoever is signed in. */

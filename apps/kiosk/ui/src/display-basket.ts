@@ -16,4 +16,6 @@ export interface ShownBasket {
   readonly left: number;
   readonly change: number;
   readonly orderNumber: string | null;
+  /** Nothing of it is booked. */
+  readonly training: boolean;
 }

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inkOn, luminance } from './colour.ts';
@@ -15,6 +17,29 @@ describe('a key of any colour', () => {
         expect(contrast).toBeGreaterThanOrEqual(4.5);
       }),
     );
+  });
+});
+
+describe('styles', () => {
+  it('of one screen name nothing bare that another one styles: each comes when it is first shown, and stays', () => {
+    const owners = new Map<string, Set<string>>();
+    for (const path of globSync('**/*.css', { cwd: import.meta.dirname })) {
+      const text = readFileSync(join(import.meta.dirname, path), 'utf8');
+      const selectors = [...text.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/([^{}]+)\{/g)]
+        .flatMap(([, list = '']) => list.split(','))
+        .map((selector) => selector.trim())
+        .filter((selector) => /^\.[\w-]+$/.test(selector));
+      for (const selector of selectors) {
+        owners.set(selector, (owners.get(selector) ?? new Set()).add(dirname(path)));
+      }
+    }
+    // What is for every screen, and who is signed in, is there from the start.
+    const always = new Set(['design', 'access']);
+    const shared = [...owners].filter(
+      ([, folders]) => [...folders].filter((folder) => !always.has(folder)).length > 1,
+    );
+    expect(owners.size).toBeGreaterThan(100);
+    expect(shared.map(([selector]) => selector)).toEqual([]);
   });
 });
 

@@ -7,12 +7,15 @@ import {
   type Shop,
   type TillRules,
 } from '@tillwire/domain';
-import { type Answer, answering, get, type Problem } from './api.ts';
+import { answering, get, type Problem } from './api.ts';
+import { onceIdle } from './idle.ts';
 import { live, onLive } from './live.ts';
 import { signedOut } from './token.ts';
 
 /** What the shop sells now and how (`GET /api/catalogue`). */
 export interface KioskMenu {
+  /** Another one as soon as anything here is. */
+  readonly tag: string;
   readonly store: string;
   readonly catalogVersion: number;
   readonly configVersion: number | null;
@@ -78,16 +81,17 @@ export const rules = computed<TillRules>(() => {
 /** Whether the kiosk itself can be reached from this screen. */
 export const reachable = computed(() => answering.value && live.value !== 'down');
 
-export async function refreshMenu(): Promise<Answer<KioskMenu>> {
-  const answer = await get<KioskMenu>('/api/catalogue');
+/** Asks for the menu; the kiosk does not send again what this screen has. */
+export async function refreshMenu(): Promise<void> {
+  const held = menu.value;
+  const answer = await get<KioskMenu | null>(
+    '/api/catalogue',
+    held === null ? {} : { 'if-none-match': held.tag },
+  );
   if (answer.ok) {
-    const [held, given] = [menu.value, answer.value];
-    const isSame =
-      held?.catalogVersion === given.catalogVersion && held.configVersion === given.configVersion;
-    if (!isSame) menu.value = given;
+    if (answer.value !== null) menu.value = answer.value;
     menuProblem.value = null;
   } else if (answer.problem !== null) menuProblem.value = answer.problem;
-  return answer;
 }
 
 export async function refreshSync(): Promise<void> {
@@ -113,26 +117,25 @@ async function refreshPrinters(): Promise<void> {
 
 const STATE_EVERY_MS = 10_000;
 
-/** Keeps menu, state and day as the kiosk has them. */
+/** Keeps menu, state and day as the kiosk has them, from when its events arrive. */
 export function followShop(): void {
   const refreshState = (): void => {
     void refreshSync();
     void refreshDay();
     void refreshPrinters();
   };
-  const refreshAll = (): void => {
+  onLive('connected', () => {
     void refreshMenu();
     refreshState();
-  };
-  onLive('connected', refreshAll);
+  });
   onLive('catalogue', () => void refreshMenu());
-  onLive('sync', () => void refreshSync());
+  const syncSoon = onceIdle(() => void refreshSync());
+  onLive('sync', syncSoon);
+  onLive('order', syncSoon);
   onLive('printer', () => void refreshPrinters());
-  onLive('order', () => void refreshSync());
   onLive('day', () => void refreshDay());
   // A locked till asks for nothing.
   setInterval(() => {
     if (!signedOut.value) refreshState();
   }, STATE_EVERY_MS);
-  refreshAll();
 }

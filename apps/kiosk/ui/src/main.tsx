@@ -6,7 +6,8 @@ import './design/tokens.css';
 import './design/base.css';
 import { lockWhenIdle, refreshMe } from './access/me.ts';
 import { App } from './app.tsx';
-import { followShop } from './kiosk.ts';
+import { whenIdle } from './idle.ts';
+import { followShop, refreshMenu } from './kiosk.ts';
 import { followKiosk, onLive } from './live.ts';
 import { followAddress, place } from './router.ts';
 import { startTill } from './till/start.ts';
@@ -15,8 +16,12 @@ import { takeTokenFromAddress } from './token.ts';
 /** Screens of the browser that takes orders; the others have no basket of their own. */
 const TILL_SCREENS: ReadonlySet<string> = new Set(['till', 'orders', 'drawer']);
 
+/** So long a menu is waited for before a screen without one is drawn, ms: mostly it is drawn once, whole. */
+const FIRST_LOOK_MS = 300;
+
 takeTokenFromAddress();
 followAddress();
+const firstMenu = refreshMenu();
 followShop();
 onLive('connected', () => void refreshMe());
 void refreshMe();
@@ -24,6 +29,10 @@ lockWhenIdle();
 effect(() => {
   if (TILL_SCREENS.has(place.value.screen)) startTill();
 });
-const root = document.getElementById('app');
-if (root !== null) render(<App />, root);
-void followKiosk(new AbortController().signal);
+const aLook = new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS));
+void Promise.race([firstMenu, aLook]).then(() => {
+  const root = document.getElementById('app');
+  if (root !== null) render(<App />, root);
+  // Whatever changed since the menu was asked for is asked for again once the events arrive.
+  whenIdle(() => void followKiosk(new AbortController().signal));
+});

@@ -33,9 +33,22 @@ export function DisplayScreen() {
     };
   }, [till]);
   const basket = shown.value;
-  if (basket?.state === 'paid') return <Paid basket={basket} />;
-  if (basket === null || basket.lines.length === 0) return <Welcome />;
-  return <Open basket={basket} />;
+  return (
+    <div class="display-screen">
+      {basket?.training === true ? (
+        <p class="training-band" role="status">
+          <strong>TRAINING</strong> Nothing here is sold or charged.
+        </p>
+      ) : null}
+      {basket?.state === 'paid' ? (
+        <Paid basket={basket} />
+      ) : basket === null || basket.lines.length === 0 ? (
+        <Welcome />
+      ) : (
+        <Open basket={basket} />
+      )}
+    </div>
+  );
 }
 
 const Welcome = () => (

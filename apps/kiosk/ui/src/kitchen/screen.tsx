@@ -18,6 +18,7 @@ import {
   sinceS,
   type Station,
   STATIONS,
+  stop,
   takenBack,
   type Ticket,
   type TicketItem,
@@ -160,7 +161,11 @@ function Tickets({
     <ol class="tickets" aria-label="Orders, oldest first" onKeyDown={moveByArrows}>
       {open.map((ticket) => (
         <li key={ticket.globalOrderId}>
-          <TicketCard ticket={ticket} station={station} />
+          {ticket.isVoided ? (
+            <StopCard ticket={ticket} station={station} />
+          ) : (
+            <TicketCard ticket={ticket} station={station} />
+          )}
         </li>
       ))}
     </ol>
@@ -222,6 +227,41 @@ function TicketCard({ ticket, station }: { readonly ticket: Ticket; readonly sta
         }}
       >
         {station === 'pass' ? 'Packed' : 'Done'}
+      </button>
+    </article>
+  );
+}
+
+/** What was voided while it was in hand; it stays until this station has seen it. */
+function StopCard({ ticket, station }: { readonly ticket: Ticket; readonly station: Station }) {
+  const { number, items } = ticket;
+  const shown = station === 'pass' ? items : items.filter(({ zone }) => zone === station);
+  return (
+    <article class="ticket stop" aria-label={`Order ${number}, voided`}>
+      <header>
+        <span class="ticket-number">{number}</span>
+        <span class="ticket-age">
+          <strong>Stop</strong>
+        </span>
+        <span class="ticket-how" role="alert">
+          {station === 'pass' ? 'Voided: hand nothing over' : 'Voided: stop making it'}
+        </span>
+      </header>
+      <ul class="ticket-items">
+        {shown.map((item, at) => (
+          <Item key={at} item={item} isDone={false} />
+        ))}
+      </ul>
+      <button
+        type="button"
+        class="key bump"
+        aria-label={`Stopped: order ${number}`}
+        onClick={(event) => {
+          focusNext(event.currentTarget);
+          stop(ticket);
+        }}
+      >
+        Stopped
       </button>
     </article>
   );

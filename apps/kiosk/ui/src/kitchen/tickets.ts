@@ -9,6 +9,8 @@ export interface Ticket {
   readonly channel: string;
   readonly vatBasis: 'take' | 'eat';
   readonly kitchen: 'preparing' | 'packed' | 'dispatched';
+  /** Voided while it was in hand: whoever makes it is told to stop. */
+  readonly isVoided: boolean;
   /** When the kiosk was asked. */
   readonly ageS: number;
   readonly zones: readonly Zone[];
@@ -76,10 +78,24 @@ export function refreshKitchen(): Promise<void> {
   return asking;
 }
 
-/** Whether the station still has to do something for a ticket. */
-export const isOpenAt = (station: Station, { kitchen: status, zones, bumps }: Ticket): boolean =>
-  status === 'preparing' &&
-  (station === 'pass' || (zones.includes(station) && !bumps.some(({ zone }) => zone === station)));
+/** Voided orders whose stop was seen at this screen. */
+export const stopped = signal<ReadonlySet<string>>(new Set());
+
+export const stop = ({ globalOrderId }: Ticket): void => {
+  stopped.value = new Set([...stopped.value, globalOrderId]);
+};
+
+/** Whether the station still has to do something for a ticket, if only to stop. */
+export function isOpenAt(station: Station, ticket: Ticket): boolean {
+  const { globalOrderId, kitchen: status, isVoided, zones, bumps } = ticket;
+  if (isVoided) {
+    return !stopped.value.has(globalOrderId) && (station === 'pass' || zones.includes(station));
+  }
+  return (
+    status === 'preparing' &&
+    (station === 'pass' || (zones.includes(station) && !bumps.some(({ zone }) => zone === station)))
+  );
+}
 
 export const doneAt = ({ bumps }: Ticket, station: Zone): string | undefined =>
   bumps.find(({ zone }) => zone === station)?.at;
@@ -89,17 +105,20 @@ export const isCooked = ({ zones, bumps }: Ticket): boolean => bumps.length >= z
 
 /** What a station is done with and may take back, the last first. */
 export function takenBack(station: Station, tickets: readonly Ticket[]): readonly Ticket[] {
+  const standing = tickets.filter(({ isVoided }) => !isVoided);
   if (station === 'pass') {
-    return tickets.filter(({ kitchen: status }) => status === 'dispatched').toReversed();
+    return standing.filter(({ kitchen: status }) => status === 'dispatched').toReversed();
   }
-  return tickets
+  return standing
     .filter((ticket) => doneAt(ticket, station) !== undefined)
     .toSorted((a, b) => ((doneAt(a, station) ?? '') < (doneAt(b, station) ?? '') ? 1 : -1))
     .slice(0, 12);
 }
 
 export const packed = computed<readonly Ticket[]>(() =>
-  (kitchen.value?.tickets ?? []).filter(({ kitchen: status }) => status === 'packed'),
+  (kitchen.value?.tickets ?? []).filter(
+    ({ kitchen: status, isVoided }) => status === 'packed' && !isVoided,
+  ),
 );
 
 /** Shows a change at once, as the kiosk is about to answer it. */

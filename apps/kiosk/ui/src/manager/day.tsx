@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { TillReading } from '@tillwire/domain';
-import { post, problemText } from '../api.ts';
 import { count, dateText, money } from '../format.ts';
 import { place } from '../router.ts';
+import { CloseDay } from './close-day.tsx';
 import { download } from './download.ts';
 import { useFetched } from './fetched.ts';
 import { Trouble, Waiting } from './parts.tsx';
@@ -87,20 +87,7 @@ const NoDay = () => (
 function OpenDay() {
   const reading = useFetched<Reading>('/api/day/reading', ['order', 'day']);
   const shifts = useFetched<{ readonly current: object | null }>('/api/shifts', ['order', 'day']);
-  const asks = useSignal(false);
-  const isClosing = useSignal(false);
-  const trouble = useSignal('');
   const shown = reading.value.value;
-  const close = async (): Promise<void> => {
-    if (isClosing.value) return;
-    isClosing.value = true;
-    const answer = await post<Issue>('/api/day/close', {});
-    isClosing.value = false;
-    asks.value = false;
-    trouble.value = answer.ok ? '' : problemText(answer.problem);
-    await reading.reload();
-    if (answer.ok) location.hash = `#/manager/day/${answer.value.businessDate}`;
-  };
   return (
     <section class="card" aria-labelledby="open-day">
       <h2 id="open-day">{shown === null ? 'Trading day' : dateText(shown.businessDate)}</h2>
@@ -122,50 +109,18 @@ function OpenDay() {
           />
         </>
       )}
-      {asks.value ? (
-        <div class="z-question" role="group" aria-label="Close the day">
-          <p>
-            <strong>
-              Close {shown === null ? 'the day' : dateText(shown.businessDate)} for good?
-            </strong>{' '}
-            What is sold after belongs to the next day.
-            {shifts.value.value?.current === null
-              ? ''
-              : ' The drawer is not counted yet: it may still be counted after.'}
-          </p>
-          <div class="keys">
-            <button
-              type="button"
-              class="key"
-              autoFocus
-              onClick={() => {
-                asks.value = false;
-              }}
-            >
-              Not yet
-            </button>
-            <button
-              type="button"
-              class="key primary"
-              disabled={isClosing.value}
-              onClick={() => void close()}
-            >
-              {isClosing.value ? 'Closing…' : 'Close it'}
-            </button>
-          </div>
-        </div>
-      ) : (
-        <button
-          type="button"
-          class="key z-key"
-          onClick={() => {
-            asks.value = true;
-          }}
-        >
-          Z reading: close the day
-        </button>
-      )}
-      <Trouble text={trouble.value} />
+      <CloseDay
+        day={shown === null ? 'the day' : dateText(shown.businessDate)}
+        note={
+          shifts.value.value?.current === null
+            ? ''
+            : ' The drawer is not counted yet: it may still be counted after.'
+        }
+        onClosed={(date) => {
+          void reading.reload();
+          location.hash = `#/manager/day/${date}`;
+        }}
+      />
     </section>
   );
 }

@@ -1,9 +1,11 @@
 import type { ComponentType } from 'preact';
 import { useSignal } from '@preact/signals';
+import { lock, me } from '../access/me.ts';
 import { post, problemText } from '../api.ts';
 import { dateText, timeText } from '../format.ts';
 import { place } from '../router.ts';
 import { CashUpPage } from './cash-up.tsx';
+import { CloseDay } from './close-day.tsx';
 import { DayPage } from './day.tsx';
 import { useFetched } from './fetched.ts';
 import { ReportsPage } from './reports.tsx';
@@ -24,6 +26,7 @@ export function ManagerScreen() {
   const asked = place.value.rest[0] ?? 'day';
   const name = PAGES[asked] === undefined ? 'day' : asked;
   const Page = PAGES[name]?.page ?? DayPage;
+  if (me.value?.signedIn === true && me.value.role === 'crew') return <ShutOffice />;
   return (
     <div class="manager">
       <nav class="manager-rail" aria-label="Office">
@@ -49,12 +52,41 @@ export function ManagerScreen() {
   );
 }
 
-/** A restored kiosk sells again once somebody says that its clock is right. */
+/** What a cashier finds here: figures are none of theirs, but with a shift manager's PIN they close the day. */
+function ShutOffice() {
+  const closed = useSignal('');
+  return (
+    <div class="empty shut-office">
+      <h1>The office is a shift manager’s</h1>
+      <p class="soft">Its figures, files and settings open to whoever signs in with such a PIN.</p>
+      <button type="button" class="key" onClick={() => void lock()}>
+        Lock this till and sign in
+      </button>
+      <div class="card">
+        <h2>End of the day</h2>
+        <p class="soft">A shift manager may close it from here with their PIN, for that alone.</p>
+        <CloseDay
+          day="the day"
+          note=""
+          onClosed={(date) => {
+            closed.value = date;
+          }}
+        />
+        <p role="status">
+          {closed.value === '' ? '' : `${dateText(closed.value)} is closed. Its files are made.`}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** A clock after a restore, or far ahead of the books, counts once somebody says that it is right. */
 function ClockQuestion() {
   const { value, reload } = useFetched<Diagnostics>('/api/diagnostics', ['sync']);
   const trouble = useSignal('');
   const shown = value.value;
-  if (shown?.clockDoubted !== true) return null;
+  if (shown === undefined || shown === null) return null;
+  if (!shown.clockDoubted && !shown.clockAhead) return null;
   const confirm = async (): Promise<void> => {
     const answer = await post<unknown>('/api/clock/confirm', {});
     trouble.value = answer.ok ? '' : problemText(answer.problem);
@@ -64,8 +96,10 @@ function ClockQuestion() {
     <section class="card clock-question" aria-labelledby="clock-title">
       <h2 id="clock-title">Is this kiosk’s clock right?</h2>
       <p>
-        It was restored from a backup and sells nothing until Head Office or a manager confirms its
-        clock. It says{' '}
+        {shown.clockDoubted
+          ? 'It was restored from a backup and sells nothing until Head Office or a manager confirms its clock.'
+          : 'It is more than a week ahead of the last trading day, where sales are booked until Head Office or a manager confirms it.'}{' '}
+        It says{' '}
         <strong>
           {dateText(shown.now.slice(0, 10))}, {timeText(shown.now)}
         </strong>

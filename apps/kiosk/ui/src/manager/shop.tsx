@@ -51,6 +51,7 @@ export interface Diagnostics {
   readonly lastBackupAt: string | null;
   readonly lastZ: string | null;
   readonly clockDoubted: boolean;
+  readonly clockAhead: boolean;
   readonly errors: readonly {
     readonly at: string;
     readonly code: string;

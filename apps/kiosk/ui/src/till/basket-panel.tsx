@@ -1,12 +1,14 @@
 import type { CatalogueIndex } from '@tillwire/domain';
-import { signal } from '@preact/signals';
+import { signal, useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { moveByArrows } from '../arrows.ts';
 import { count, money, methodText, orderNumber } from '../format.ts';
 import { index } from '../kiosk.ts';
 import {
   basket,
   type BasketLine,
   channel,
+  channelsHere,
   clearBasket,
   context,
   held,
@@ -32,8 +34,13 @@ import { ReadBack, ReadBackKey, readingBack } from './read-back.tsx';
 import { due, openTender, pending, sold, tendering } from './sale.ts';
 import { itemName, missingText } from './steps.ts';
 
-/** Whether the baskets on hold are shown in the place of the lines, to choose one of. */
-const choosing = signal(false);
+/** What is to be chosen from in the place of the lines: a basket on hold, or the sales channel. */
+const choosing = signal<'held' | 'channel' | null>(null);
+
+/** Closes the choice that is open, or opens this one. */
+const toggle = (choice: 'held' | 'channel'): void => {
+  choosing.value = choosing.value === choice ? null : choice;
+};
 
 /** What is being sold, on the right of whatever else the till shows. */
 export function BasketPanel() {
@@ -42,8 +49,10 @@ export function BasketPanel() {
       <How />
       {readingBack.value ? (
         <ReadBack />
-      ) : choosing.value ? (
+      ) : choosing.value === 'held' ? (
         <Held />
+      ) : choosing.value === 'channel' ? (
+        <Channels />
       ) : lines.value.length === 0 ? (
         <Nothing />
       ) : (
@@ -57,27 +66,21 @@ export function BasketPanel() {
 
 /** Channel and eat-in or takeaway: both price what is in the basket anew. */
 function How() {
-  const of = index.value;
-  const channels = (of?.catalogue.channels ?? [])
-    .filter(({ operates }) => operates)
-    .toSorted((a, b) => a.sequence - b.sequence || a.record - b.record);
   const { vatBasis } = basket.value;
   return (
     <div class="how">
-      <label class="channel">
-        <span class="visually-hidden">Sales channel</span>
-        <select
-          class="field"
-          value={basket.value.channel}
-          onChange={(event) => setChannel(event.currentTarget.value)}
+      {channelsHere.value.length < 2 ? null : (
+        <button
+          type="button"
+          class="key channel"
+          aria-expanded={choosing.value === 'channel'}
+          onClick={() => toggle('channel')}
         >
-          {channels.map(({ code, name }) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+          <span class="visually-hidden">Sales channel </span>
+          {channel.value?.name ?? basket.value.channel}
+          <span aria-hidden="true">{choosing.value === 'channel' ? '▴' : '▾'}</span>
+        </button>
+      )}
       <div class="segments" role="group" aria-label="Where it is eaten">
         <button
           type="button"
@@ -97,6 +100,29 @@ function How() {
           Eat in
         </button>
       </div>
+    </div>
+  );
+}
+
+/** The channels of this shop; touching one prices the basket in it. */
+function Channels() {
+  return (
+    <div class="channels" role="group" aria-label="Sales channels" onKeyDown={moveByArrows}>
+      {channelsHere.value.map(({ code, name, delivers }) => (
+        <button
+          key={code}
+          type="button"
+          class="key"
+          aria-pressed={basket.value.channel === code}
+          onClick={() => {
+            choosing.value = null;
+            setChannel(code);
+          }}
+        >
+          {name}
+          {delivers ? <span class="small">delivered</span> : null}
+        </button>
+      ))}
     </div>
   );
 }
@@ -156,7 +182,7 @@ function Lines() {
 function Line({ line, of }: { readonly line: BasketLine; readonly of: CatalogueIndex }) {
   const { key, request, priced } = line;
   const name = priced === null ? itemName(request, of) : lineTitle(priced);
-  const isSelected = selectedKey.value === key;
+  const isSelected = useComputed(() => selectedKey.value === key).value;
   const locked = pending.value !== null;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -224,7 +250,7 @@ function Held() {
               type="button"
               class="line-name held"
               onClick={() => {
-                choosing.value = false;
+                choosing.value = null;
                 recallBasket(at);
               }}
             >
@@ -260,10 +286,10 @@ function Tools() {
         type="button"
         class="key quiet"
         disabled={waiting === 0}
-        aria-expanded={choosing.value}
+        aria-expanded={choosing.value === 'held'}
         onClick={() => {
           if (waiting === 1) recallBasket(0);
-          else choosing.value = !choosing.value;
+          else toggle('held');
         }}
       >
         Recall

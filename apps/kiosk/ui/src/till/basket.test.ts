@@ -48,6 +48,7 @@ const shop = catalogue(
 
 beforeEach(() => {
   menu.value = {
+    tag: '"1"',
     store: 'S01',
     catalogVersion: 1,
     configVersion: null,

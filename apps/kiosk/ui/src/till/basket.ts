@@ -47,6 +47,12 @@ export const context = computed<SellingContext | null>(() =>
   index.value === null ? null : { index: index.value, rules: rules.value, knowsCrew: () => true },
 );
 
+/** The channels that operate at this shop, in their order. */
+export const channelsHere = computed(() =>
+  (index.value?.catalogue.channels ?? [])
+    .filter(({ operates }) => operates)
+    .toSorted((a, b) => a.sequence - b.sequence || a.record - b.record),
+);
 export const channel = computed(() => index.value?.channels.get(basket.value.channel) ?? null);
 export const band = computed<PriceBand>(
   () =>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { Zone } from '@tillwire/domain';
 import { useEffect } from 'preact/hooks';
 import { get } from '../api.ts';
+import { onceIdle } from '../idle.ts';
 import { onLive } from '../live.ts';
 
 interface ZoneLoad {
@@ -27,9 +28,10 @@ async function readLoad(): Promise<void> {
 /** Before an order is begun: which zone of the kitchen has its hands full (domain.md §6). It stops nobody. */
 export function KitchenLoad() {
   useEffect(() => {
-    void readLoad();
+    const readSoon = onceIdle(() => void readLoad());
+    readSoon();
     const stops = (['kitchen', 'order', 'connected'] as const).map((event) =>
-      onLive(event, () => void readLoad()),
+      onLive(event, readSoon),
     );
     return () => {
       for (const stop of stops) stop();

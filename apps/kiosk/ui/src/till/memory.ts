@@ -1,4 +1,5 @@
 import { batch, effect, type Signal } from '@preact/signals';
+import { whenIdle } from '../idle.ts';
 import { aside, deliver, pending, sold, tendering } from './sale.ts';
 import { basket, held, previous } from './basket.ts';
 
@@ -28,16 +29,22 @@ export function rememberTill(): void {
       }
     });
   }
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isSaved = true;
+  const save = (): void => {
+    if (isSaved) return;
+    isSaved = true;
+    const entries = Object.entries(REMEMBERED).map(([name, each]) => [name, each.peek()]);
+    sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(entries)));
+  };
+  let callOff = (): void => undefined;
   effect(() => {
-    const entries = Object.entries(REMEMBERED).map(([name, { value }]) => [name, value]);
-    const save = (): void =>
-      sessionStorage.setItem(KEY, JSON.stringify(Object.fromEntries(entries)));
-    clearTimeout(timer);
+    for (const { value: _ } of Object.values(REMEMBERED)) isSaved = false;
+    callOff();
     // A sale is kept before it is sent; the rest may wait until it is drawn.
     if (pending.value !== null) save();
-    else timer = setTimeout(save);
+    else callOff = whenIdle(save);
   });
+  addEventListener('pagehide', save);
   for (const sale of [...aside.value, ...(pending.value === null ? [] : [pending.value])]) {
     void deliver(sale);
   }

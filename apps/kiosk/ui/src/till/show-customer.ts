@@ -1,7 +1,9 @@
 import { effect } from '@preact/signals';
+import { me } from '../access/me.ts';
 import { put } from '../api.ts';
 import type { ShownBasket } from '../display-basket.ts';
 import { orderNumber } from '../format.ts';
+import { whenIdle } from '../idle.ts';
 import { menu } from '../kiosk.ts';
 import { place } from '../router.ts';
 import { detailsOf, lineTitle } from './line-text.ts';
@@ -43,22 +45,18 @@ function shownBasket(): ShownBasket {
     left: left.value,
     change: isPaid ? last.change : 0,
     orderNumber: isPaid ? orderNumber(last.globalOrderId) : null,
+    training: me.value?.training === true,
   };
 }
 
-const SETTLE_MS = 40;
-
 /** Keeps the customer display of this till as the basket is. A display that missed one gets the next. */
 export function showCustomer(): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff = (): void => undefined;
   effect(() => {
     // Named here, put together after the screen was drawn.
-    for (const { value: _ } of [lines, due, left, sold, tendering]);
-    clearTimeout(timer);
+    for (const { value: _ } of [lines, due, left, sold, tendering, me]);
+    callOff();
     if (menu.value?.flags.customerDisplay === false) return;
-    timer = setTimeout(
-      () => void put(`/api/baskets/${tillName()}`, { basket: shownBasket() }),
-      SETTLE_MS,
-    );
+    callOff = whenIdle(() => void put(`/api/baskets/${tillName()}`, { basket: shownBasket() }));
   });
 }
