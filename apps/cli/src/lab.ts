@@ -99,6 +99,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
         kills: args.flag('quiet')
           ? { worker: 0, broker: 0, postgres: 0 }
           : { worker: 3, broker: 2, postgres: 1 },
+        signal,
         now: nowText,
         tell: (line) => complain(`tillwire chaos rival: ${line}`),
       });

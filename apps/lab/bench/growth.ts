@@ -49,12 +49,11 @@ export async function growth(deps: GrowthDeps): Promise<readonly Row[]> {
   let newest = 0;
   for (const size of sizes) {
     const oldest = Math.ceil(size / MADE_A_DAY);
-    if (oldest > newest) {
-      tell(`making orders, ${oldest * MADE_A_DAY} in all`);
-      await makeDays(world.books, { lastDay, newest, oldest });
-      await closeDays(world.books, { lastDay, newest, oldest }, shopOf(world).store);
-      newest = oldest;
-    }
+    tell(`making orders, ${oldest * MADE_A_DAY} in all`);
+    const days = { lastDay, newest, oldest };
+    await makeDays(world.books, days);
+    await closeDays(world.books, days, shopOf(world).store);
+    newest = oldest;
     tell(`measuring with ${oldest * MADE_A_DAY} orders`);
     stations.push(await measureStation(deps, lastDay, oldest * MADE_A_DAY, stations.length));
   }

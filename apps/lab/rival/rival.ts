@@ -22,6 +22,8 @@ export interface RivalOptions {
   readonly orders: number;
   readonly stores: number;
   readonly kills: { readonly worker: number; readonly broker: number; readonly postgres: number };
+  /** Ends it early. */
+  readonly signal: AbortSignal;
   readonly now: () => string;
   readonly tell: (line: string) => void;
 }
@@ -51,7 +53,7 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 const STILL_MS = 5000;
 
 export async function runRival(options: RivalOptions): Promise<RivalReport> {
-  const { seed, orders, stores, kills, now, tell } = options;
+  const { seed, orders, stores, kills, signal, now, tell } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tillwire-rival-'));
   chmodSync(folder, 0o755);
   const logs = join(folder, 'logs');
@@ -101,20 +103,20 @@ export async function runRival(options: RivalOptions): Promise<RivalReport> {
     });
     const each = Math.ceil(orders / stores);
     const sending = Promise.all(shops.map((shop) => shop.sell(each)));
+    // Whoever stops before it is done does not hear of it any more.
+    sending.catch(() => undefined);
     for (const [at, hit] of hits.entries()) {
       const share = (at + 1) / (hits.length + 1);
       await until(
         'its share to be sold',
         () => shops.reduce((sum, one) => sum + one.done(), 0) >= share * orders,
-        {
-          withinMs: 600_000,
-        },
+        { withinMs: 600_000, signal },
       );
       tell(`killing ${hit.name}`);
       await hit.knock('SIGKILL', random.whole(0, 1000));
     }
-    await sending;
-    const arrived = await stillCount(books);
+    await Promise.race([sending, aborted(signal)]);
+    const arrived = await stillCount(books, signal);
     return {
       orders: each * stores,
       lost: each * stores - arrived.orders,
@@ -130,10 +132,19 @@ export async function runRival(options: RivalOptions): Promise<RivalReport> {
   }
 }
 
-async function stillCount(books: Parameters<typeof countRivalOrders>[0]) {
+/** Rejects once `signal` aborts. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(new Error('stopped'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+
+async function stillCount(books: Parameters<typeof countRivalOrders>[0], signal: AbortSignal) {
   let [last, since] = [await countRivalOrders(books), performance.now()];
   while (performance.now() - since < STILL_MS) {
-    await pause(500);
+    await pause(500, signal);
+    signal.throwIfAborted();
     const next = await countRivalOrders(books);
     if (next.rows !== last.rows) [last, since] = [next, performance.now()];
   }
