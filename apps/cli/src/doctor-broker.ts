@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { readAccounts } from '@tillwire/head-office/broker/accounts';
 import { checkBroker, SHOP_RIGHTS } from '@tillwire/head-office/broker/broker-check';
-import { systemClock } from '@tillwire/runtime';
+import { probeBroker, systemClock, systemIds } from '@tillwire/runtime';
 import {
   fault,
   type Finding,
@@ -17,7 +16,6 @@ import {
 } from './doctor-findings.ts';
 
 const HOUR_MS = 3_600_000;
-const ANSWER_WITHIN_MS = 2000;
 const LOG = 'journalctl -u mosquitto says why';
 
 /** A broker looked over on its own machine, out of the folder that `broker init` made. */
@@ -94,11 +92,10 @@ async function lookFromOutside(folder: string, configuration: string): Promise<r
     const remedy = 'broker init writes accounts/head-office.env';
     return [fault('accounts', 'there is no account of Head Office', remedy)];
   }
-  const { hostname, port } = new URL(address.url);
-  const refused = await reach(hostname.replaceAll(/[[\]]/g, ''), Number(port));
-  if (refused !== null) {
+  const answer = await probeBroker(address, `doctor-${systemIds.uuid()}`);
+  if (answer.type === 'unreachable') {
     const remedy = `start it: mosquitto -c ${configuration} (${LOG}); is a firewall between?`;
-    return [fault('broker', `${address.url} can't be reached: ${refused}`, remedy)];
+    return [fault('broker', `${address.url} can't be reached: ${answer.detail}`, remedy)];
   }
   const found = await checkBroker({ address, accounts, clock: systemClock });
   return (
@@ -113,16 +110,3 @@ async function lookFromOutside(folder: string, configuration: string): Promise<r
       })
   );
 }
-
-/** Null when something listens there; otherwise why not. */
-const reach = (host: string, port: number): Promise<string | null> =>
-  new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: ANSWER_WITHIN_MS });
-    const settle = (reason: string | null): void => {
-      socket.destroy();
-      resolve(reason);
-    };
-    socket.once('connect', () => settle(null));
-    socket.once('timeout', () => settle(`no answer within ${ANSWER_WITHIN_MS} ms`));
-    socket.once('error', (error) => settle(error.message === '' ? String(error) : error.message));
-  });

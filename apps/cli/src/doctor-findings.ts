@@ -55,7 +55,7 @@ export async function look(
   try {
     return await work();
   } catch (error) {
-    return [fault(about, reasonOf(error), remedy)];
+    return [fault(about, `${about}: ${reasonOf(error)}`, remedy)];
   }
 }
 

@@ -10,7 +10,13 @@ import {
   lookAtFile,
   parseKioskConfig,
 } from '@tillwire/kiosk';
-import { type BrokerAddress, pause, systemClock, systemIds } from '@tillwire/runtime';
+import {
+  type BrokerAddress,
+  MigrationError,
+  pause,
+  systemClock,
+  systemIds,
+} from '@tillwire/runtime';
 import {
   fault,
   type Finding,
@@ -62,13 +68,19 @@ export async function kioskFindings(env: Env): Promise<readonly Finding[]> {
 /** As `kiosk join` lays them out. */
 const secretsOf = ({ credentialDir, database }: KioskConfig): readonly string[] => [
   ...(credentialDir === null ? [] : [credentialDir, join(dirname(credentialDir), 'kiosk.env')]),
-  ...('path' in database ? [dirname(database.path)] : []),
+  ...('path' in database ? [database.path] : []),
 ];
 
 async function lookAtDatabase(config: KioskConfig): Promise<readonly Finding[]> {
   const { database } = config;
   if ('path' in database) {
-    const file = lookAtFile(database.path);
+    let file: ReturnType<typeof lookAtFile>;
+    try {
+      file = lookAtFile(database.path);
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error;
+      return [fault('migrations', error.message, 'install the version this kiosk ran with')];
+    }
     if (file === null) {
       return [
         warning(
@@ -79,7 +91,7 @@ async function lookAtDatabase(config: KioskConfig): Promise<readonly Finding[]> 
       ];
     }
     if (file.faults.length > 0) {
-      const what = `${database.path} is damaged: ${file.faults.join('; ')}`;
+      const what = `${database.path} is damaged: ${file.faults.join('; ').replaceAll('\n', ' ').slice(0, 120)}`;
       return [fault('database', what, 'stop the kiosk, then tillwire restore the newest BACKUP')];
     }
     if (file.pending > 0) {

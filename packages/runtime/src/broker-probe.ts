@@ -87,5 +87,8 @@ function answerOf(error: Error): BrokerAnswer {
   if (alert !== undefined) return { type: 'refused', detail: alert[1] };
   const fault = typeof code === 'string' ? CERTIFICATE_FAULTS[code] : undefined;
   if (fault !== undefined) return { type: 'not-trusted', detail: fault };
+  if (/wrong version number|packet length too long/.test(error.message)) {
+    return { type: 'unreachable', detail: 'what answers there speaks no TLS' };
+  }
   return { type: 'unreachable', detail: error.message === '' ? String(code) : error.message };
 }
