@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@tillwire/domain';
 import { z } from 'zod';
-import { checksumOf } from './canonical.ts';
+import { canonicalText, checksumOf, sha256 } from './canonical.ts';
 import { decodeText, type PayloadFault } from './payload.ts';
 import {
   type SignatureFault,
@@ -8,7 +8,7 @@ import {
   type SigningKey,
   signMessage,
   type TrustedKey,
-  verifyMessage,
+  verifyText,
 } from './signing.ts';
 
 /** `sha256:` and 64 lower-case hex digits. */
@@ -79,7 +79,8 @@ export function readSignedDocument<Schema extends z.ZodType<{ readonly checksum:
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return err({ type: 'malformed', detail: 'not a JSON object' });
   }
-  const signed = verifiedMessage(topic, value, trusted);
+  const { signatures, ...content } = value as Record<string, unknown>;
+  const signed = verifiedText(topic, content, signatures, trusted);
   if (!signed.ok) return signed;
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -87,21 +88,34 @@ export function readSignedDocument<Schema extends z.ZodType<{ readonly checksum:
     const path = issue?.path.join('.') ?? '';
     return err({ type: 'malformed', detail: `${path}: ${issue?.message ?? 'unexpected'}` });
   }
-  const { checksum: stated, signatures: _, ...content } = value as Record<string, unknown>;
-  const actual = checksumOf(content);
-  return parsed.data.checksum === actual
+  const stated = parsed.data.checksum;
+  const actual = `sha256:${sha256(withoutChecksum(signed.value, stated))}`;
+  return stated === actual
     ? ok(value as z.infer<Schema>)
-    : err({ type: 'bad-checksum', stated: String(stated), actual });
+    : err({ type: 'bad-checksum', stated, actual });
 }
 
-/** As `verifyMessage`; a value with no canonical form was signed by nobody. */
-function verifiedMessage(
+/**
+ * Canonical text without its own checksum, so that a document is put in order once and not twice. What stands deeper
+ * can't be the same: it would be a hash of itself. `number` always follows.
+ */
+function withoutChecksum(text: string, checksum: string): string {
+  const member = `"checksum":"${checksum}",`;
+  const at = text.indexOf(member);
+  return at < 0 ? text : text.slice(0, at) + text.slice(at + member.length);
+}
+
+/** The canonical text that a trusted key signed; a value that has none was signed by nobody. */
+function verifiedText(
   topic: string,
-  value: object,
+  content: object,
+  signatures: unknown,
   trusted: readonly TrustedKey[],
-): Result<true, DocumentFault> {
+): Result<string, DocumentFault> {
   try {
-    return verifyMessage(topic, value, trusted);
+    let text = '';
+    const verified = verifyText(topic, () => (text = canonicalText(content)), signatures, trusted);
+    return verified.ok ? ok(text) : verified;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return err({ type: 'malformed', detail: error.message });

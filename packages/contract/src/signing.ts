@@ -47,8 +47,7 @@ export interface TrustedKey {
 }
 
 /** The topic binds the message to its kind and store: signed for one shop it is nothing to another. */
-const signedBytes = (topic: string, content: object): Buffer =>
-  Buffer.from(`${topic}\n${canonicalText(content)}`);
+const signedBytes = (topic: string, text: string): Buffer => Buffer.from(`${topic}\n${text}`);
 
 const keyIdOf = (publicKey: KeyObject): string =>
   createHash('sha256')
@@ -82,7 +81,7 @@ export function signMessage<T extends object>(
   number: number,
   keys: readonly SigningKey[],
 ): Signed<T> {
-  const bytes = signedBytes(topic, { ...content, number });
+  const bytes = signedBytes(topic, canonicalText({ ...content, number }));
   const signatures = keys.map(({ id, privateKey }) => ({
     key: id,
     signature: sign(null, bytes, privateKey).toString('base64url'),
@@ -102,9 +101,19 @@ export function verifyMessage(
   trusted: readonly TrustedKey[],
 ): Result<true, SignatureFault> {
   const { signatures, ...content } = message as { signatures?: unknown };
+  return verifyText(topic, () => canonicalText(content), signatures, trusted);
+}
+
+/** As `verifyMessage`, of the canonical text of a message without its signatures. */
+export function verifyText(
+  topic: string,
+  text: () => string,
+  signatures: unknown,
+  trusted: readonly TrustedKey[],
+): Result<true, SignatureFault> {
   const parsed = signatureFields.signatures.safeParse(signatures);
   if (!parsed.success) return err({ type: 'unsigned' });
-  const bytes = signedBytes(topic, content);
+  const bytes = signedBytes(topic, text());
   let held = 0;
   for (const { key, signature } of parsed.data) {
     const known = trusted.find(({ id }) => id === key);
