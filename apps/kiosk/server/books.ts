@@ -27,6 +27,7 @@ import {
 } from '@tillwire/domain';
 import type { Clock, Ids } from '@tillwire/runtime';
 import type { CatalogueInForce, CatalogueSource } from './catalogue-source.ts';
+import { isWitnessed } from './clock-witness.ts';
 import type { EventBus } from './events.ts';
 import type { ClosingCatalogue, DayIssue, DayStore, TradingDay } from './store/day-store.ts';
 import type { OrderStore } from './store/order-store.ts';
@@ -117,6 +118,8 @@ export interface BooksDeps {
   readonly orders: Pick<OrderStore, 'currentDate'>;
   readonly catalogue: CatalogueSource;
   readonly day: () => DayRules;
+  /** When somebody last stood for the clock, ms since 1970. */
+  readonly clockWitnesses: () => Promise<readonly number[]>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: EventBus;
@@ -129,6 +132,14 @@ export function createBooks(deps: BooksDeps): Books {
   const { days, shifts, orders, catalogue, clock, ids } = deps;
   const dateOnClock = (): BusinessDate => clockDate(clock.nowMs(), deps.day());
   const currentDate = (): Promise<BusinessDate> => orders.currentDate(dateOnClock());
+
+  /** The date a sale would be booked on: a clock far ahead that nobody stands for closes no day either. */
+  const believedDate = async (last: TradingDay | undefined): Promise<BusinessDate> => {
+    const isBelieved = isWitnessed(clock.nowMs(), await deps.clockWitnesses());
+    const lastClosed = last !== undefined && last.closedAtMs !== null;
+    return businessDateFor(dateOnClock(), { last: last?.date ?? null, lastClosed }, isBelieved)
+      .date;
+  };
 
   const closed = (date: string): void => {
     deps.onCommitted();
@@ -165,9 +176,9 @@ export function createBooks(deps: BooksDeps): Books {
     closeForgotten: async () => {
       const inForce = catalogue.current();
       if (inForce === null) return [];
-      const open = (await days.days(60)).filter(
-        ({ date, closedAtMs }) => closedAtMs === null && date < dateOnClock(),
-      );
+      const known = await days.days(60);
+      const today = await believedDate(known[0]);
+      const open = known.filter(({ date, closedAtMs }) => closedAtMs === null && date < today);
       const dates: BusinessDate[] = [];
       for (const { date } of open.toReversed()) {
         const outcome = await closeOn(date, inForce);

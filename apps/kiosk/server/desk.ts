@@ -6,6 +6,7 @@ import type { KioskConfig } from './config.ts';
 import { createEventBus } from './events.ts';
 import { createCatalogueStore } from './store/catalogue-store.ts';
 import { createConfigStore } from './store/config-store.ts';
+import { clockWitnesses } from './store/clock-store.ts';
 import { openKioskDatabase } from './store/database.ts';
 import { createDayStore, type DayStore } from './store/day-store.ts';
 import { createOrderStore } from './store/order-store.ts';
@@ -43,6 +44,7 @@ export async function openDesk(
       orders: createOrderStore(db, own),
       catalogue: rules.catalogue,
       day: () => rules.day,
+      clockWitnesses: () => clockWitnesses(db),
       clock,
       ids,
       events: createEventBus(),

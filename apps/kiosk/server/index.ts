@@ -16,6 +16,7 @@ import { createAccess } from './access.ts';
 import { createCatalogueLine } from './catalogue/line.ts';
 import { createShopRules, type ShopRules } from './catalogue/shop-rules.ts';
 import { type CatalogueSource, loadCatalogueFile } from './catalogue-source.ts';
+import { isWitnessed } from './clock-witness.ts';
 import type { KioskConfig } from './config.ts';
 import { type Books, createBooks } from './books.ts';
 import { createEventBus, type EventBus } from './events.ts';
@@ -29,6 +30,7 @@ import { createCatalogueStore } from './store/catalogue-store.ts';
 import { createCommandStore } from './store/command-store.ts';
 import { createConfigStore } from './store/config-store.ts';
 import { createCrewStore } from './store/crew-store.ts';
+import { clockWitnesses } from './store/clock-store.ts';
 import { type KioskDatabase, openKioskDatabase, pingDatabase } from './store/database.ts';
 import { createDayStore } from './store/day-store.ts';
 import { createErrorStore } from './store/error-store.ts';
@@ -52,6 +54,8 @@ export { type KioskConfig, parseKioskConfig } from './config.ts';
 export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.ts';
 export { CatalogueFileError } from './catalogue-source.ts';
 export { examineKiosk } from './joining/examine.ts';
+export { brokerOfKiosk } from './joining/identity.ts';
+export { lookAtFile } from './store/file-look.ts';
 export { JoinError, joinKiosk } from './joining/join.ts';
 export { exportKioskJournal, JournalExportError } from './journal-export.ts';
 export { type Desk, openDesk } from './desk.ts';
@@ -116,6 +120,7 @@ export async function createKiosk(config: KioskConfig, deps: KioskDeps): Promise
     ...stores,
     catalogue,
     day: () => day,
+    clockWitnesses: () => clockWitnesses(db),
     clock,
     ids,
     events,
@@ -206,15 +211,12 @@ interface KioskParts {
 const dataDirOf = ({ database }: KioskConfig): string =>
   'path' in database ? dirname(database.path) : '.';
 
-/** Head Office's time confirms the clock when its last word was within a day of it (domain.md §4). */
-const CLOCK_CONFIRMED_MS = 86_400_000;
-
 function webOf(
   { config, deps, db, events, rules, catalogue, books, stores, upkeep }: KioskParts,
   onListening: (url: string) => void,
 ): Service {
   const { clock } = deps;
-  let headOfficeMs: number | null = null;
+  let witnesses: readonly number[] = [];
   let isClockDoubted = true;
   const hashPin = createPinHash(stores.sessions.pinSalt, PIN_COST);
   const selling = {
@@ -222,8 +224,7 @@ function webOf(
     rules: rules.tillRules,
     knowsCrew: stores.crew.knows,
     clockDoubted: () => isClockDoubted,
-    clockConfirmed: () =>
-      headOfficeMs !== null && Math.abs(clock.nowMs() - headOfficeMs) < CLOCK_CONFIRMED_MS,
+    clockConfirmed: () => isWitnessed(clock.nowMs(), witnesses),
     day: rules.day,
     clock,
   };
@@ -260,6 +261,7 @@ function webOf(
       catalogue,
       configVersion: rules.configVersion,
       upkeep,
+      clockWitnesses: () => clockWitnesses(db),
       database: 'path' in config.database ? 'sqlite' : 'postgres',
       dataDir: dataDirOf(config),
       day: rules.day,
@@ -289,7 +291,7 @@ function webOf(
     readStatus: () => readSyncStatus({ ...stores, clock }),
     refresh: async () => {
       await stores.crew.refresh();
-      headOfficeMs = (await stores.syncState.read()).acknowledgedAtMs;
+      witnesses = await clockWitnesses(db);
       isClockDoubted = (await upkeep.clockDoubt()) !== null;
     },
     pingDatabase: () => pingDatabase(db),

@@ -1,10 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import process from 'node:process';
 import type { ErrorEvent } from '@tillwire/contract';
-import { type DayRules, type StoreCode, utcInstant } from '@tillwire/domain';
+import { clockDate, type DayRules, type StoreCode, utcInstant } from '@tillwire/domain';
 import type { Clock } from '@tillwire/runtime';
 import { z } from 'zod';
 import type { CatalogueSource } from './catalogue-source.ts';
+import { isWitnessed } from './clock-witness.ts';
 import type { CatalogueStore } from './store/catalogue-store.ts';
 import type { ErrorStore } from './store/error-store.ts';
 import type { OrderStore } from './store/order-store.ts';
@@ -49,6 +50,10 @@ export const diagnosticsSchema = z.object({
   lastBackupAt: z.string().nullable(),
   lastZ: z.string().nullable(),
   clockDoubted: z.boolean().meta({ description: 'restored; nobody confirmed the clock yet' }),
+  clockAhead: z.boolean().meta({
+    description:
+      'more than 7 days ahead of the books, and nobody confirmed it: the last date stands',
+  }),
   errors: z
     .array(
       z.object({
@@ -74,8 +79,9 @@ export interface ShopStatusDeps {
   readonly configVersion: () => number;
   readonly catalogues: Pick<CatalogueStore, 'saved' | 'pointer' | 'switchedAtMs'>;
   readonly errors: Pick<ErrorStore, 'unacknowledged'>;
-  readonly orders: Pick<OrderStore, 'lastClosed'>;
+  readonly orders: Pick<OrderStore, 'lastClosed' | 'currentDate'>;
   readonly upkeep: Pick<Upkeep, 'lastBackupAt' | 'clockDoubt'>;
+  readonly clockWitnesses: () => Promise<readonly number[]>;
   readonly database: 'sqlite' | 'postgres';
   /** A folder on the disk that matters. */
   readonly dataDir: string;
@@ -133,6 +139,7 @@ export function createShopStatus(deps: ShopStatusDeps): ShopStatus {
         lastBackupAt: await deps.upkeep.lastBackupAt(),
         lastZ: await deps.orders.lastClosed(),
         clockDoubted: (await deps.upkeep.clockDoubt()) !== null,
+        clockAhead: await isClockAhead(deps),
         errors: errors.map(({ payload }) => {
           const { at, code, message, count } = JSON.parse(payload) as ErrorEvent;
           return { at, code, message, count };
@@ -140,4 +147,17 @@ export function createShopStatus(deps: ShopStatusDeps): ShopStatus {
       };
     },
   };
+}
+
+/** Whether sales are booked on a date behind the clock's because nobody stands for it. */
+async function isClockAhead({
+  orders,
+  clock,
+  day,
+  clockWitnesses,
+}: ShopStatusDeps): Promise<boolean> {
+  const nowMs = clock.nowMs();
+  const date = clockDate(nowMs, day);
+  if ((await orders.currentDate(date)) >= date) return false;
+  return !isWitnessed(nowMs, await clockWitnesses());
 }

@@ -5,10 +5,11 @@ import { type Backup, backUp } from './backup/backups.ts';
 import type { Books } from './books.ts';
 import type { KioskConfig } from './config.ts';
 import type { Chore } from './scheduler/service.ts';
+import { clockDoubt, confirmClock } from './store/clock-store.ts';
 import { type KioskDatabase, readMeta, write, writeMeta } from './store/database.ts';
 import type { ErrorStore } from './store/error-store.ts';
 import { pruneJournal } from './store/prune-store.ts';
-import { beginEpoch, clockDoubt, confirmClock, takeBack } from './store/restore-store.ts';
+import { beginEpoch, takeBack } from './store/restore-store.ts';
 import type { SyncStateStore } from './store/sync-state-store.ts';
 import type { CommandRegistry } from './sync/commands.ts';
 import { believe } from './sync/signed-messages.ts';
@@ -75,7 +76,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       return true;
     },
     clockDoubt: () => clockDoubt(db),
-    confirmClock: () => confirmClock(db),
+    confirmClock: () => confirmClock(db, clock.nowMs()),
     chores: [
       ...(backups.possible ? [{ name: 'backup', everyMs: 60_000, run: backups.runIfDue }] : []),
       {
@@ -110,7 +111,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
 }
 
 function backupsOf({ config, db, clock, log, errors }: UpkeepDeps) {
-  const { database, backupDir, store } = config;
+  const { database, backupDir, backupKey, store } = config;
   const lastMs = async (): Promise<number | null> => {
     const text = await readMeta(db, LAST_BACKUP);
     return text === null ? null : Number(text);
@@ -123,6 +124,7 @@ function backupsOf({ config, db, clock, log, errors }: UpkeepDeps) {
       folder: backupDir,
       nowMs,
       keep: KEPT_BACKUPS,
+      key: backupKey,
     });
     await write(db, (tx) => writeMeta(tx, LAST_BACKUP, String(nowMs)));
     log.info({ bytes: backup.bytes, events: backup.report.events }, 'backed up');
@@ -162,7 +164,7 @@ async function confirmByHeadOffice({ db, syncState, clock, log }: UpkeepDeps): P
   const isFresh =
     acknowledgedAtMs !== null && acknowledgedAtMs + 1000 > notBeforeMs && atMs > notBeforeMs;
   if (!isFresh || Math.abs(nowMs - acknowledgedAtMs) > CLOCK_TOLERANCE_MS) return;
-  await confirmClock(db);
+  await confirmClock(db, nowMs);
   log.info('Head Office confirmed the clock');
 }
 

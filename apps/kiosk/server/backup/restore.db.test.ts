@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -28,7 +28,8 @@ import { type KioskDatabase, openKioskDatabase } from '../store/database.ts';
 import { createDayStore } from '../store/day-store.ts';
 import { createJournalStore } from '../store/journal-store.ts';
 import { createOrderStore } from '../store/order-store.ts';
-import { clockDoubt, takeBack } from '../store/restore-store.ts';
+import { clockDoubt } from '../store/clock-store.ts';
+import { beginEpoch, takeBack } from '../store/restore-store.ts';
 import { createSyncStateStore, NO_SYNC_STATE } from '../store/sync-state-store.ts';
 import { backUp, listBackups, verifyBackup } from './backups.ts';
 import { restoreBackup } from './restore.ts';
@@ -100,12 +101,12 @@ const restore = (backup: string, to = path) =>
     ids: systemIds,
   });
 
-/** The bytes of every event of epoch 1, as Head Office would give them back. */
-async function eventsOf(on: KioskDatabase): Promise<readonly string[]> {
+/** The bytes of every event of an epoch, as Head Office would give them back. */
+async function eventsOf(on: KioskDatabase, epoch = 1): Promise<readonly string[]> {
   const rows = await on
     .selectFrom('journal')
     .select('payload')
-    .where('epoch', '=', 1)
+    .where('epoch', '=', epoch)
     .orderBy('seq')
     .execute();
   return rows.map(({ payload }) => payload);
@@ -231,8 +232,43 @@ it('Events that are not its own, or do not fit, are refused one by one', async (
     store: STORE,
     nowMs,
   });
-  expect(refused.map(({ reason }) => reason)).toEqual(['unreadable', 'bad-link', 'other-store']);
-  expect(stored).toBe(1);
+  expect(refused.map(({ reason }) => reason)).toEqual([
+    'unreadable',
+    'bad-link',
+    'other-store',
+    'not-of-this-journal',
+  ]);
+  expect(stored).toBe(0);
+  expect((await takeBack(db, [fourth, fifth], { store: STORE, nowMs })).stored).toBe(2);
+});
+
+it('Nothing of another machine with this identity is taken for its own, holes and later epochs included', async () => {
+  await sell(db, 3);
+  const { file } = await takeBackup();
+  // The twin sells on in the epoch of both, and then in one of its own.
+  await sell(db, 6);
+  const twinInOne = await eventsOf(db);
+  const rules = DEFAULT_DAY_RULES;
+  const { epoch } = await beginEpoch(db, { nowMs, rules, ids: systemIds });
+  await sell(db, 4);
+  const twinInTwo = await eventsOf(db, epoch);
+  await db.destroy();
+  // This one has sold otherwise behind the third, and then began an epoch above the twin's.
+  path = join(folder, 'first.db');
+  await copyFile(file, path);
+  db = await openDatabase(path);
+  await sell(db, 2);
+  const own = await eventsOf(db);
+  nowMs += 60_000;
+  await beginEpoch(db, { nowMs, rules, ids: systemIds, known: epoch });
+  const back = { store: STORE, nowMs };
+  const taken = await takeBack(db, twinInOne.slice(5), back);
+  expect(taken).toMatchObject({ stored: 0, refused: [{ reason: 'bad-link' }, {}, {}, {}] });
+  // A parcel of what stands behind a hole, and one of a whole epoch that hangs on the twin's.
+  expect((await takeBack(db, twinInOne.slice(7), back)).stored).toBe(0);
+  expect((await takeBack(db, twinInTwo, back)).stored).toBe(0);
+  expect((await takeBack(db, twinInTwo.slice(2), back)).stored).toBe(0);
+  expect((await takeBack(db, own, back)).held).toBe(5);
 });
 
 it('A sale asked for again after the restore and the lost one of the same request both come to the books', async () => {

@@ -6,7 +6,7 @@ import type { KioskConfig } from '../config.ts';
 import { createCatalogueStore } from '../store/catalogue-store.ts';
 import { openKioskDatabase } from '../store/database.ts';
 import { createJournalStore } from '../store/journal-store.ts';
-import { clockDoubt } from '../store/restore-store.ts';
+import { clockDoubt } from '../store/clock-store.ts';
 import { createSyncStateStore } from '../store/sync-state-store.ts';
 
 /** What somebody who looks after a kiosk wants to know of it. */

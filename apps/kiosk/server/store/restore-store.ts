@@ -1,11 +1,4 @@
-import {
-  type DaySummary,
-  daySummarySchema,
-  type OrderEvent,
-  orderEventFaults,
-  orderEventSchema,
-  sha256,
-} from '@tillwire/contract';
+import { type DaySummary, type OrderEvent, sha256 } from '@tillwire/contract';
 import {
   addDays,
   type BusinessDate,
@@ -21,20 +14,13 @@ import {
 } from '@tillwire/domain';
 import type { Ids } from '@tillwire/runtime';
 import { nextEpoch, sequenceAfterRestore } from '@tillwire/sync';
-import {
-  type KioskDatabase,
-  type KioskTransaction,
-  readMeta,
-  write,
-  writeMeta,
-} from './database.ts';
+import { doubtClock } from './clock-store.ts';
+import { type KioskDatabase, type KioskTransaction, write, writeMeta } from './database.ts';
 import { reissueFrom } from './day-store.ts';
 import { type JournalTail, lockJournal } from './journal-append.ts';
 import { firstSequenceOf, raiseNumberFloor } from './number-floor.ts';
-import { forgetHeadOfficeTime } from './sync-state-store.ts';
+import { judgeOwn, type OwnEvent, readOwn } from './own-events.ts';
 import { firstWrongIssue } from './wrong-issue.ts';
-
-const CLOCK_DOUBT = 'clock_not_before_ms';
 
 /** What a restored kiosk began with. */
 export interface NewEpoch {
@@ -95,8 +81,7 @@ export const beginEpoch = (
     // The lost disk may have had this day's Z and sold on the next date already.
     await raiseNumberFloor(tx, { through: addDays(date, 1), first: nextSequence });
     await writeMeta(tx, 'install_id', ids.uuid().slice(0, 8));
-    await writeMeta(tx, CLOCK_DOUBT, String(await lastCommitMs(tx)));
-    await forgetHeadOfficeTime(tx);
+    await doubtClock(tx, await lastCommitMs(tx));
     return { epoch, date, nextSequence };
   });
 
@@ -108,16 +93,6 @@ async function lastCommitMs(tx: KioskTransaction): Promise<number> {
   return row?.at ?? 0;
 }
 
-/** What a restored kiosk's clock must not be before, until somebody confirmed it; null when nobody doubts it. */
-export async function clockDoubt(db: KioskDatabase): Promise<number | null> {
-  const text = await readMeta(db, CLOCK_DOUBT);
-  return text === null || text === '' ? null : Number(text);
-}
-
-/** Head Office's time, NTP or a manager stands for the clock. */
-export const confirmClock = (db: KioskDatabase): Promise<void> =>
-  write(db, (tx) => writeMeta(tx, CLOCK_DOUBT, ''));
-
 /** What became of the store's own events that Head Office gave back. */
 export interface TakenBack {
   readonly stored: number;
@@ -125,10 +100,6 @@ export interface TakenBack {
   /** Events that are not this store's, do not fit their neighbours, or stand where another is held. */
   readonly refused: readonly { readonly reason: string; readonly hash: string }[];
 }
-
-type OwnEvent =
-  | { readonly kind: 'order'; readonly event: OrderEvent }
-  | { readonly kind: 'day'; readonly event: DaySummary };
 
 /**
  * Stores events of ended epochs that this kiosk's disk lost, as acknowledged, and issues the closed days they touch
@@ -148,7 +119,7 @@ export const takeBack = (
       const hash = sha256(text);
       const own = readOwn(text);
       const verdict =
-        own === null ? 'unreadable' : await judge(tx, own, { hash, store, epoch: tail.epoch });
+        own === null ? 'unreadable' : await judgeOwn(tx, own, { hash, store, epoch: tail.epoch });
       if (own === null || (verdict !== 'missing' && verdict !== 'held')) {
         refused.push({ reason: verdict, hash });
         continue;
@@ -167,51 +138,6 @@ export const takeBack = (
     }
     return { stored, held, refused };
   });
-
-function readOwn(text: string): OwnEvent | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const order = orderEventSchema.safeParse(value);
-  if (order.success) {
-    return orderEventFaults(order.data).length > 0 ? null : { kind: 'order', event: order.data };
-  }
-  const day = daySummarySchema.safeParse(value);
-  return day.success ? { kind: 'day', event: day.data } : null;
-}
-
-async function judge(
-  tx: KioskTransaction,
-  { event }: OwnEvent,
-  {
-    hash,
-    store,
-    epoch,
-  }: { readonly hash: string; readonly store: StoreCode; readonly epoch: number },
-): Promise<'missing' | 'held' | 'other-store' | 'not-ended' | 'other-event' | 'bad-link'> {
-  if (event.store_code !== store) return 'other-store';
-  // Of its own running epoch a kiosk holds everything there is.
-  if (event.journal_epoch >= epoch) return 'not-ended';
-  const around = await tx
-    .selectFrom('journal')
-    .select(['seq', 'hash', 'prev_hash'])
-    .where('epoch', '=', event.journal_epoch)
-    .where('seq', '>=', event.journal_seq - 1)
-    .where('seq', '<=', event.journal_seq + 1)
-    .execute();
-  const at = (seq: number) => around.find((row) => row.seq === seq);
-  const same = at(event.journal_seq);
-  if (same !== undefined) return same.hash === hash ? 'held' : 'other-event';
-  const before = at(event.journal_seq - 1);
-  const after = at(event.journal_seq + 1);
-  const fits =
-    (before === undefined || before.hash === event.prev_hash) &&
-    (after === undefined || after.prev_hash === hash);
-  return fits ? 'missing' : 'bad-link';
-}
 
 async function insertOwn(
   tx: KioskTransaction,

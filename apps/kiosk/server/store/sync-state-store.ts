@@ -55,19 +55,23 @@ const NAME = 'sync_state';
 
 export function createSyncStateStore(db: KioskDatabase): SyncStateStore {
   return {
-    read: async () => {
-      const text = await readMeta(db, NAME);
-      return text === null ? NO_SYNC_STATE : stateSchema.parse(JSON.parse(text));
-    },
+    read: () => readState(db),
     save: (state) => write(db, (tx) => writeMeta(tx, NAME, JSON.stringify(state))),
     installId: async () => (await readMeta(db, 'install_id')) ?? '',
   };
 }
 
+async function readState(on: KioskDatabase | KioskTransaction): Promise<SyncState> {
+  const text = await readMeta(on, NAME);
+  return text === null ? NO_SYNC_STATE : stateSchema.parse(JSON.parse(text));
+}
+
+/** Head Office's last word on the time, ms since 1970. */
+export const headOfficeTime = async (db: KioskDatabase): Promise<number | null> =>
+  (await readState(db)).acknowledgedAtMs;
+
 /** What Head Office said of the time before a restore says nothing of a clock after it. */
 export async function forgetHeadOfficeTime(tx: KioskTransaction): Promise<void> {
-  const text = await readMeta(tx, NAME);
-  if (text === null) return;
-  const state: SyncState = { ...stateSchema.parse(JSON.parse(text)), acknowledgedAtMs: null };
+  const state: SyncState = { ...(await readState(tx)), acknowledgedAtMs: null };
   await writeMeta(tx, NAME, JSON.stringify(state));
 }
