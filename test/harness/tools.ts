@@ -10,6 +10,7 @@ const PACKAGES = {
   chromium: 'chromium',
   spin: 'spin',
   promtool: 'prometheus',
+  pg_dump: 'postgresql',
 } as const;
 
 export type Tool = keyof typeof PACKAGES;
