@@ -3,18 +3,20 @@ import { readReport, REPORTS } from '../store/report-queries.ts';
 import { readHours, readLastDays, readSales } from '../store/overview-queries.ts';
 import { listOrders } from '../store/order-queries.ts';
 import type { Database } from '../store/database.ts';
-import { headOfficeDatabase } from '../test/head-office-database.ts';
+import { readErrorCounts, readSignals } from '../store/signal-queries.ts';
+import { createDashboardRig, type DashboardRig } from '../test/dashboard-rig.ts';
 
 const SHOPS = 15;
 const DAYS = 400;
 const ORDERS = 60_000;
 
+let rig: DashboardRig;
 let db: Database;
-let drop: () => Promise<void>;
 
 /** Rollups of a year and enough raw orders that scanning them would be the worse plan. */
 beforeAll(async () => {
-  ({ db, drop } = await headOfficeDatabase());
+  rig = await createDashboardRig();
+  ({ db } = rig);
   const days = `generate_series(date '2025-07-23' - ${DAYS - 1}, date '2025-07-23', interval '1 day')`;
   const shops = `(SELECT 'S' || lpad(n::text, 2, '0') AS store FROM generate_series(1, ${SHOPS}) n) s`;
   await db.query(
@@ -46,6 +48,17 @@ beforeAll(async () => {
      FROM generate_series(1, ${SHOPS}) shop, generate_series(1, ${ORDERS / SHOPS}) n`,
   );
   await db.query(
+    `INSERT INTO order_lines SELECT order_key, line, 'product', line, 'Something', 1, false, 60, 60
+     FROM orders, generate_series(1, 2) line`,
+  );
+  await db.query(
+    `INSERT INTO journal
+     SELECT store, 1, journal_seq, 'order', global_order_id, 1, business_date, hash, hash, '{}', now() FROM orders`,
+  );
+  await db.query(
+    `INSERT INTO journal_epochs (store, journal_epoch, held_through) SELECT store, 1, ${ORDERS / SHOPS} FROM ${shops}`,
+  );
+  await db.query(
     `INSERT INTO days (store, business_date) SELECT store, d::date FROM ${shops}, ${days} d`,
   );
   await db.query(
@@ -55,25 +68,32 @@ beforeAll(async () => {
   );
   await db.query('ANALYZE');
 });
-afterAll(() => drop());
+afterAll(() => rig.stop());
 
-/** Every plan of the statements `work` runs, as PostgreSQL explains them. */
+type Query = (text: string, values: unknown[]) => Promise<unknown>;
+
+/** `query` with the plans of what it is asked, as PostgreSQL explains them, added to `plans`. */
+function explaining(plans: string[], query: Query): Query {
+  return async (text, values) => {
+    const explained = (await query(`EXPLAIN ${text}`, values)) as {
+      readonly rows: readonly { readonly 'QUERY PLAN': string }[];
+    };
+    plans.push(...explained.rows.map((row) => row['QUERY PLAN']));
+    return query(text, values);
+  };
+}
+
+/** Every plan of the statements `work` runs. */
 async function plansOf(work: (db: Database) => Promise<unknown>): Promise<string> {
   const plans: string[] = [];
-  const explaining = {
-    query: async (text: string, values: unknown[]) => {
-      const { rows } = await db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
-      plans.push(...rows.map((row) => row['QUERY PLAN']));
-      return db.query(text, values);
-    },
-  } as unknown as Database;
-  await work(explaining);
+  await work({ query: explaining(plans, db.query.bind(db) as Query) } as unknown as Database);
   expect(plans.length).toBeGreaterThan(0);
   return plans.join('\n');
 }
 
 const period = { today: '2025-07-23', compared: '2025-07-16', comparedThroughHour: 486_900 };
 const RAW = /\bon (orders|order_lines|journal)(_\w+)?\b/;
+const RAW_SCAN = /Seq Scan on (orders|order_lines|journal)(_\w+)?\b(?!_epochs)/;
 const WHOLE_ROLLUP = /Seq Scan on (rollup_|day_summaries)/;
 
 it.each<[string, (db: Database) => Promise<unknown>]>([
@@ -111,4 +131,77 @@ it.each([
   const plan = await plansOf((on) => listOrders(on, { ...filter, limit: 50 }));
   expect(plan).toMatch(/Index Scan/);
   expect(plan).not.toMatch(/Seq Scan on orders|Sort/);
+});
+
+it('what alerts are judged by comes by an index: the newest sales and the head of each journal', async () => {
+  const nowMs = Date.parse('2025-07-23T12:00:00Z');
+  const plan = await plansOf(async (on) => {
+    await readSignals(on, nowMs);
+    await readErrorCounts(on, nowMs - 60_000);
+  });
+  expect(plan).toMatch(RAW);
+  expect(plan).not.toMatch(RAW_SCAN);
+});
+
+interface Described {
+  readonly paths: Readonly<
+    Record<
+      string,
+      {
+        readonly get?: {
+          readonly parameters?: readonly {
+            readonly name: string;
+            readonly in: 'path' | 'query';
+            readonly required?: boolean;
+          }[];
+        };
+      }
+    >
+  >;
+}
+
+const ASKED: Readonly<Record<string, string>> = {
+  store: 'S07',
+  date: '2025-07-23',
+  from: '2025-07-17',
+  to: '2025-07-23',
+  globalOrderId: 'S07-20250723-000100',
+  kind: 'product',
+};
+/** It answers for as long as somebody listens. */
+const ENDLESS = '/api/events';
+
+it('no page of the dashboard scans raw orders: each route that is described is asked', async () => {
+  const described = (await (await rig.call('GET', '/openapi.json')).json()) as Described;
+  const pages = Object.entries(described.paths).flatMap(([path, { get }]) => {
+    if (get === undefined || path === ENDLESS) return [];
+    const wanted = get.parameters ?? [];
+    const value = (name: string): string => ASKED[name] ?? '1';
+    const query = wanted
+      .filter(
+        (parameter) => parameter.in === 'query' && (parameter.required || parameter.name in ASKED),
+      )
+      .map(({ name }) => `${name}=${value(name)}`);
+    return [
+      `${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => value(name))}?${query.join('&')}`,
+    ];
+  });
+  expect(pages.length).toBeGreaterThan(30);
+  const plain = db.query.bind(db) as Query;
+  const explained: string[] = [];
+  const scans: string[] = [];
+  try {
+    for (const page of pages) {
+      const plans: string[] = [];
+      Object.assign(db, { query: explaining(plans, plain) });
+      await (await rig.admin('GET', page)).text();
+      if (RAW_SCAN.test(plans.join('\n'))) scans.push(`${page}\n${plans.join('\n')}`);
+      explained.push(...plans);
+    }
+  } finally {
+    Object.assign(db, { query: plain });
+  }
+  expect(scans).toEqual([]);
+  expect(explained.join('\n')).toMatch(RAW);
+  expect(explained.length).toBeGreaterThan(pages.length);
 });

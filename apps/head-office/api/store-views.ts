@@ -1,5 +1,6 @@
 import { type Heartbeat, heartbeatSchema } from '@tillwire/contract';
 import type { Clock } from '@tillwire/runtime';
+import type { HeartbeatView } from '../answers.ts';
 import type { CatalogueOffice } from '../catalogue/office.ts';
 import type { Database } from '../store/database.ts';
 import { listStores, readStore, type StoreView as StoreRecord } from '../store/order-queries.ts';
@@ -11,23 +12,6 @@ import {
   type StoreSales,
 } from '../store/overview-queries.ts';
 import { overviewPeriod } from './day-clock.ts';
-
-/** A store's last heartbeat; ages in seconds, sizes in bytes. */
-export interface HeartbeatView {
-  readonly at: string;
-  readonly version: string;
-  readonly uptimeS: number;
-  readonly catalogVersion: number;
-  readonly configVersion: number;
-  readonly unsent: number;
-  readonly oldestUnsentS: number;
-  readonly parked: number;
-  readonly publishErrorPpm: number;
-  readonly diskFreeBytes: number;
-  readonly memoryBytes: number;
-  readonly lastZ: string | null;
-  readonly lastBackupAt: string | null;
-}
 
 /** A shop as the screens show it. */
 export type StoreView = Omit<StoreRecord, 'heartbeat'> & {

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { AlertView } from '../answers.ts';
 import type { AlertState, Tellable } from '../fleet/alerts/machine.ts';
 import type { Database } from './database.ts';
 
@@ -156,29 +157,6 @@ export const markTold = (
      WHERE alert_id = ANY ($1)`,
     [ids, new Date(nowMs)],
   );
-
-/** An alert as screens show it. */
-export interface AlertView {
-  readonly alertId: number;
-  readonly ruleId: string;
-  /** '': Head Office's own. */
-  readonly store: string;
-  readonly title: string;
-  readonly severity: string;
-  readonly state: string;
-  readonly signal: string | null;
-  readonly value: number;
-  readonly threshold: number;
-  readonly since: string;
-  readonly firedAt: string | null;
-  readonly resolvedAt: string | null;
-  /** What it follows from, and so is not told. */
-  readonly inhibitedBy: string | null;
-  readonly silencedUntil: string | null;
-  readonly acknowledgedBy: string | null;
-  readonly acknowledgedAt: string | null;
-  readonly note: string;
-}
 
 type ViewRow = {
   readonly [Key in keyof AlertView]: Key extends

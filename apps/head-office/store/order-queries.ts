@@ -1,27 +1,6 @@
 import type { Heartbeat } from '@tillwire/contract';
+import type { OrderPage, OrderSummary } from '../answers.ts';
 import type { Database } from './database.ts';
-
-/** An order as lists show it, at its current revision. Amounts in pence. */
-export interface OrderSummary {
-  readonly globalOrderId: string;
-  readonly store: string;
-  readonly businessDate: string;
-  readonly createdAt: string;
-  readonly receivedAt: string;
-  readonly journalEpoch: number;
-  readonly journalSeq: number;
-  readonly revision: number;
-  readonly status: string;
-  readonly kind: string;
-  readonly channel: string;
-  readonly vatBasis: string;
-  readonly paymentMethod: string;
-  readonly crewId: string | null;
-  readonly catalogVersion: number;
-  readonly total: number;
-  readonly net: number;
-  readonly vat: number;
-}
 
 export interface OrderFilter {
   readonly store?: string | undefined;
@@ -35,12 +14,6 @@ export interface OrderFilter {
   /** The `next` of the page before. */
   readonly after?: string | undefined;
   readonly limit: number;
-}
-
-export interface OrderPage {
-  readonly orders: readonly OrderSummary[];
-  /** Where the next page begins; none at the end. */
-  readonly next?: string;
 }
 
 const ORDER_COLUMNS = `order_key::text AS "orderKey", global_order_id AS "globalOrderId", store,

@@ -1,3 +1,4 @@
+import type { HeartbeatView } from '../../answers.ts';
 import { age } from './format.ts';
 
 /** A shop as `GET /api/stores` tells it. Amounts in pence, ages in seconds. */
@@ -9,7 +10,7 @@ export interface Shop {
   readonly online: boolean;
   readonly changedAt: string | null;
   readonly heartbeatAt: string | null;
-  readonly heartbeat: Heartbeat | null;
+  readonly heartbeat: HeartbeatView | null;
   readonly quarantined: number;
   readonly epochs: readonly Epoch[];
   readonly sales: Sales;
@@ -19,22 +20,6 @@ export interface Shop {
     readonly release: number;
     readonly progress: string;
   } | null;
-}
-
-export interface Heartbeat {
-  readonly at: string;
-  readonly version: string;
-  readonly uptimeS: number;
-  readonly catalogVersion: number;
-  readonly configVersion: number;
-  readonly unsent: number;
-  readonly oldestUnsentS: number;
-  readonly parked: number;
-  readonly publishErrorPpm: number;
-  readonly diskFreeBytes: number;
-  readonly memoryBytes: number;
-  readonly lastZ: string | null;
-  readonly lastBackupAt: string | null;
 }
 
 export interface Epoch {

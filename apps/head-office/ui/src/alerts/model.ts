@@ -1,25 +1,9 @@
+import type { AlertView } from '../../../answers.ts';
 import { age, bytes, count } from '../format.ts';
 
 /** An alert as `GET /api/alerts` tells it. */
-export interface Alert {
-  readonly alertId: number;
-  readonly ruleId: string;
-  /** '': Head Office's own. */
-  readonly store: string;
-  readonly title: string;
+export interface Alert extends AlertView {
   readonly severity: Severity;
-  readonly state: 'pending' | 'firing' | 'resolved';
-  readonly signal: string | null;
-  readonly value: number;
-  readonly threshold: number;
-  readonly since: string;
-  readonly firedAt: string | null;
-  readonly resolvedAt: string | null;
-  readonly inhibitedBy: string | null;
-  readonly silencedUntil: string | null;
-  readonly acknowledgedBy: string | null;
-  readonly acknowledgedAt: string | null;
-  readonly note: string;
 }
 
 export type Severity = 'critical' | 'warning' | 'info';

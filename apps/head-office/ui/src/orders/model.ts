@@ -1,29 +1,6 @@
-/** An order as lists show it. Amounts in pence. */
-export interface OrderSummary {
-  readonly globalOrderId: string;
-  readonly store: string;
-  readonly businessDate: string;
-  readonly createdAt: string;
-  readonly receivedAt: string;
-  readonly journalEpoch: number;
-  readonly journalSeq: number;
-  readonly revision: number;
-  readonly status: string;
-  readonly kind: string;
-  readonly channel: string;
-  readonly vatBasis: string;
-  readonly paymentMethod: string;
-  readonly crewId: string | null;
-  readonly catalogVersion: number;
-  readonly total: number;
-  readonly net: number;
-  readonly vat: number;
-}
+import type { OrderPage, OrderSummary } from '../../../answers.ts';
 
-export interface OrderPage {
-  readonly orders: readonly OrderSummary[];
-  readonly next?: string;
-}
+export type { OrderPage, OrderSummary };
 
 export interface Component {
   readonly role: string;

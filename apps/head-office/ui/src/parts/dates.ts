@@ -19,11 +19,11 @@ export function dateOfText(typed: string): string | null {
 /** `27/11/2025` of `2025-11-27`. */
 export const britishDate = (date: string): string => date.split('-').toReversed().join('/');
 
-const TIME = /^(\d{1,2})(?:[:.](\d{2}))?$/;
+const TIME = /^(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2}))?)?$/;
 
-/** `04:00` of `4:00`, `4.00`, `04:00` or `4`; null for what is no time of day. */
+/** `04:00:00` of `4:00`, `4.00`, `04:00:00` or `4`; null for what is no time of day. */
 export function timeOfText(typed: string): string | null {
-  const [, hour = '', minute = '00'] = TIME.exec(typed.trim()) ?? [];
-  if (hour === '' || Number(hour) > 23 || Number(minute) > 59) return null;
-  return `${hour.padStart(2, '0')}:${minute}`;
+  const [, hour = '', minute = '00', second = '00'] = TIME.exec(typed.trim()) ?? [];
+  const isTime = hour !== '' && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  return isTime ? `${hour.padStart(2, '0')}:${minute}:${second}` : null;
 }
