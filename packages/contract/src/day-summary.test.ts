@@ -6,6 +6,7 @@ import {
   comboCode,
   type DayBooks,
   dayFiles,
+  MAX_SOLD_ITEMS,
   NO_SALES,
   pence,
   productCode,
@@ -15,6 +16,7 @@ import {
 } from '@tillwire/domain';
 import { describe, expect, it } from 'vitest';
 import { canonicalText, ZERO_HASH } from './canonical.ts';
+import { MAX_EVENT_BYTES } from './payload.ts';
 import {
   booksOfSummary,
   daySummaryFaults,
@@ -136,6 +138,41 @@ describe('A day summary', () => {
     expect(canonicalText(daySummarySchema.parse(JSON.parse(golden)))).toBe(golden);
     expect(golden).toBe(canonicalText(summary));
   });
+});
+
+it('A day on which everything of the largest menu was sold, in every way, is one event', () => {
+  const often = 99_999;
+  const sold = { takeaway: often, eatIn: often, waste: often, staff: often, option: often };
+  const codes = Array.from({ length: MAX_SOLD_ITEMS }, (_, at) => productCode(99_999 - at));
+  const classes = Array.from({ length: 100 }, (_, at) => classVat(at, 9999, 9_999_999, 9_999_999));
+  const worst: DayBooks = {
+    businessDate: businessDate('2025-11-30'),
+    catalogue: {
+      products: codes,
+      combos: [],
+      vatClasses: classes.map(({ vatClass, vatRate }) => ({ vatClass, vatRate })),
+    },
+    counted: { cash: pence(99_999_999), cheque: pence(99_999_999), card: pence(99_999_999) },
+    weekVat: Array.from({ length: 7 }, () => classes),
+    statistics: {
+      ...NO_SALES,
+      meals: codes.map((product) => ({ product, takeaway: often, eatIn: often })),
+      products: codes.map((code) => ({ code, ...sold })),
+      vat: classes,
+    },
+  };
+  const facts = {
+    store: storeCode('S9999'),
+    revision: 99,
+    closedAt: utcInstant(1_764_194_400_000),
+    catalogVersion: 1_733_018_400,
+    journal: [{ journal_epoch: 1_764_194_400, from: 1_000_000, through: 1_009_999 }],
+    orders: { count: 9999, voided: 999, digest: ordersDigest([]) },
+  };
+  const place = { journalEpoch: 1_764_194_400, journalSeq: 1_010_000, prevHash: ZERO_HASH };
+  const bytes = Buffer.byteLength(canonicalText(daySummaryOf(worst, facts, place)));
+  expect(bytes).toBeLessThanOrEqual(MAX_EVENT_BYTES);
+  expect(bytes).toBeGreaterThan(0.9 * MAX_EVENT_BYTES);
 });
 
 describe('The digest of a day’s orders', () => {

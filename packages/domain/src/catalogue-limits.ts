@@ -7,6 +7,11 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_CREW_ID_LENGTH = 64;
 /** Entries in any collection. */
 export const MAX_ENTRIES = 20_000;
+/**
+ * Products and combos of a menu together: a day on which each was sold in every way is one event of the journal
+ * (protocol.md §2).
+ */
+export const MAX_SOLD_ITEMS = 1_500;
 /** Compulsory components of a combo, and stock components of a product. */
 export const MAX_COMPONENTS = 100;
 /** Sequences, record numbers, account numbers and the like. */

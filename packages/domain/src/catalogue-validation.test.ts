@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { arbitraryCatalogue } from '../test/arbitrary-catalogue.ts';
 import { smallSet } from '../test/legacy-set.ts';
 import type { Catalogue, Combo, Product } from './catalogue.ts';
+import { MAX_SOLD_ITEMS } from './catalogue-limits.ts';
 import { validateCatalogue } from './catalogue-validation.ts';
+import { productCode } from './ids.ts';
 import { importLegacyCatalogue } from './legacy/import-catalogue.ts';
 
 const SOUND = ((): Catalogue => {
@@ -449,6 +451,23 @@ describe('The rest of a catalogue', () => {
     ]);
     const empty = { products: [], combos: [], extras: [], miscellaneous: [] };
     expect(faultsOf(withParts(empty))).toEqual(['products not-empty 0']);
+  });
+
+  it('has no more products and combos than the books of a day can hold', () => {
+    const [product] = SOUND.products;
+    if (product === undefined) throw new Error('a menu has products');
+    const many = Array.from({ length: MAX_SOLD_ITEMS }, (_, at) => ({
+      ...product,
+      code: productCode(10_000 + at),
+    }));
+    const combos = SOUND.combos.length;
+    const room = MAX_SOLD_ITEMS - combos - SOUND.products.length;
+    const filled = [...SOUND.products, ...many.slice(0, room)];
+    expect(faultsOf(withParts({ products: filled }))).toEqual([]);
+    const over = [...SOUND.products, ...many.slice(0, room + 1)];
+    expect(faultsOf(withParts({ products: over }))).toEqual([
+      `products range ${MAX_SOLD_ITEMS + 1}`,
+    ]);
   });
 
   it('is told what is wrong in a sentence', () => {

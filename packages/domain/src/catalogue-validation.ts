@@ -12,6 +12,7 @@ import {
   MAX_CHOICE_GROUPS,
   MAX_COMPONENTS,
   MAX_ENTRIES,
+  MAX_SOLD_ITEMS,
   MAX_KCAL,
   MAX_MENU_PAGE,
   MAX_NAME_LENGTH,
@@ -157,7 +158,10 @@ function checkOrder(name: string, keys: readonly EntryKey[], check: Check): void
 
 /** What the shop as a whole cannot sell without. */
 function checkSelling(catalogue: Catalogue, check: Check): void {
-  const { products, channels, settings, vatClasses } = catalogue;
+  const { products, combos, channels, settings, vatClasses } = catalogue;
+  const sold = products.length + combos.length;
+  const rule = `must be at most ${MAX_SOLD_ITEMS} with the combos`;
+  check.expect(sold <= MAX_SOLD_ITEMS, 'range', 'products', sold, rule);
   for (const vat of vatClasses) {
     const path = `vatClasses.${vat.class}`;
     check.expect(isVatClassCode(vat.class), 'range', path, vat.class, 'must be from 0 to 99');
