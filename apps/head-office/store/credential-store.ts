@@ -76,11 +76,15 @@ export async function unsettledCredentials(db: Database): Promise<readonly Crede
 
 /**
  * Credentials in use, of stores served, whose time has come: made before a moment, taken out of a join file, or
- * running out before another moment.
+ * running out before another moment. One that a store did not take lately is not offered anew yet.
  */
 export async function ripeCredentials(
   db: Database,
-  { madeBefore, endingBefore }: { readonly madeBefore: Date; readonly endingBefore: Date },
+  {
+    madeBefore,
+    endingBefore,
+    failedBefore,
+  }: Readonly<Record<'madeBefore' | 'endingBefore' | 'failedBefore', Date>>,
 ): Promise<readonly Credential[]> {
   const { rows } = await db.query<CredentialRow>(
     `SELECT ${COLUMNS} FROM store_credentials c
@@ -90,8 +94,10 @@ export async function ripeCredentials(
        AND EXISTS (SELECT FROM store_states t
          WHERE t.store = c.store AND t.online AND t.changed_at > c.created_at)
        AND (created_at < $1 OR origin = 'join' OR certificate_until < $2)
+       AND NOT EXISTS (SELECT FROM store_credentials f WHERE f.store = c.store
+         AND f.generation > c.generation AND f.settled_at >= $3)
      ORDER BY store`,
-    [madeBefore, endingBefore],
+    [madeBefore, endingBefore, failedBefore],
   );
   return credentialsOf(rows);
 }

@@ -1,4 +1,4 @@
-import mqtt from 'mqtt';
+import mqtt, { type MqttClient } from 'mqtt';
 import type { BrokerAddress } from './mqtt-link.ts';
 
 /** How a broker answered a single try to connect. */
@@ -49,14 +49,20 @@ export function probeBroker(
     Object.entries(credential).filter(([, value]) => value !== undefined),
   );
   return new Promise((resolve) => {
-    const client = mqtt.connect(url, {
-      ...given,
-      clientId,
-      protocolVersion,
-      clean: true,
-      reconnectPeriod: 0,
-      connectTimeout: WITHIN_MS,
-    });
+    let client: MqttClient;
+    try {
+      client = mqtt.connect(url, {
+        ...given,
+        clientId,
+        protocolVersion,
+        clean: true,
+        reconnectPeriod: 0,
+        connectTimeout: WITHIN_MS,
+      });
+    } catch (error) {
+      // A certificate or key that is none, before anything is sent.
+      return resolve(answerOf(error instanceof Error ? error : new Error(String(error))));
+    }
     const settle = (answer: BrokerAnswer): void => {
       clearTimeout(timer);
       // What a connection that was given up says later is nobody's business.

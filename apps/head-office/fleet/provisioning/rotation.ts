@@ -66,6 +66,8 @@ const DAY_MS = 86_400_000;
 export const STORE_CERTIFICATE_DAYS = 365;
 /** One that has no more than this left is renewed, however seldom the policy rotates. */
 const RENEW_BEFORE_MS = 60 * DAY_MS;
+/** A store that did not take its new credential is asked again by the policy after this. */
+const FAILED_REST_MS = 3_600_000;
 
 /** How the broker knows a store: by its code at first, then by code and generation. */
 export const userOf = (store: StoreCode, generation: number): string =>
@@ -151,6 +153,7 @@ export function createRotations(deps: RotationDeps): Rotations {
       const ripe = await ripeCredentials(db, {
         madeBefore: new Date(nowMs - maxAgeMs),
         endingBefore: new Date(nowMs + RENEW_BEFORE_MS),
+        failedBefore: new Date(nowMs - FAILED_REST_MS),
       });
       for (const { store } of ripe) await rotate(store, 'rotation policy');
       return ripe.length;

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type BrokerLogin,
@@ -114,7 +115,11 @@ function loginOf(user: string, unsealed: string, folder: CredentialFolder): Brok
   const [inUse, kept] = [folder.login(), folder.request()];
   // Taken already, and asked again since whoever took it died before it said so.
   if ('certificate' in inUse && inUse.user === user && inUse.certificate === unsealed) return inUse;
-  return kept?.user === user ? { user, certificate: unsealed, key: kept.key } : null;
+  // Two machines that joined by one file are both asked for a request, and only one of them is answered.
+  const isOurs =
+    kept?.user === user &&
+    new X509Certificate(unsealed).checkPrivateKey(createPrivateKey(kept.key));
+  return isOurs ? { user, certificate: unsealed, key: kept.key } : null;
 }
 
 /**
@@ -138,7 +143,10 @@ async function takeCredential(
   }
   const login = loginOf(user, unsealed, folder);
   if (login === null) {
-    return { outcome: 'failed', detail: `the key of the certificate ${user} is not here` };
+    return {
+      outcome: 'failed',
+      detail: `the certificate ${user} is not over a key of this machine: did another one join as ${store}?`,
+    };
   }
   const isTaken = isDeepStrictEqual(folder.login(), login);
   if (!isTaken) folder.propose(login);

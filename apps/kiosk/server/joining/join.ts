@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
@@ -8,13 +18,19 @@ import {
   type JoinFault,
   readJoinFile,
   topicOf,
+  trustedKeyFromPem,
 } from '@tillwire/contract';
-import { parseRollover, storeCode } from '@tillwire/domain';
+import { invariant, isTimeZone, parseRollover, storeCode } from '@tillwire/domain';
 import { type Clock, type Ids, probeBroker, writeSecretFile } from '@tillwire/runtime';
 import { openKioskDatabase } from '../store/database.ts';
 import { beginEpoch } from '../store/restore-store.ts';
 import { writeCredentialFolder } from './credential-folder.ts';
 import { withLogin } from './identity.ts';
+
+const FILE_BYTES_AT_MOST = 2 * 1024 * 1024;
+const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g;
+/** What ends or bends a value in an environment file, as Node or as systemd reads it. */
+const UNFIT_IN_ENVIRONMENT = /["'\\$`#\s\0]/;
 
 /** A kiosk can't join, for a reason whoever stands before it can mend. */
 export class JoinError extends Error {
@@ -62,14 +78,17 @@ export async function joinKiosk(options: JoinOptions): Promise<Joined> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new JoinError(`${folder} is not empty: a kiosk is never joined over another`);
   }
-  if (/["\\$`\s]/.test(folder)) {
-    throw new JoinError(`${folder}: a kiosk's folder has no spaces or quotes in its name`);
+  if (UNFIT_IN_ENVIRONMENT.test(folder)) {
+    throw new JoinError(`${folder}: a kiosk's folder has no spaces, quotes, # or $ in its name`);
   }
   if (!offline) await askBroker(content, ids);
   const isOurs = !existsSync(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  claim(folder);
   try {
-    return await writeKiosk(folder, content, options);
+    const made = await writeKiosk(folder, content, options);
+    rmSync(join(folder, CLAIM));
+    return made;
   } catch (error) {
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
     if (isOurs) rmSync(folder, { recursive: true });
@@ -77,19 +96,59 @@ export async function joinKiosk(options: JoinOptions): Promise<Joined> {
   }
 }
 
+const CLAIM = '.joining';
+
+/** Of two at once only one goes on: the other would take away what that one wrote. @throws {JoinError} */
+function claim(folder: string): void {
+  try {
+    closeSync(openSync(join(folder, CLAIM), 'wx'));
+  } catch {
+    throw new JoinError(`${folder} is not empty: another join is at work there, or died there`);
+  }
+}
+
 function openJoinFile(
   file: string,
   { code, nowMs }: { readonly code: string; readonly nowMs: number },
 ): JoinContent {
-  let text: string;
+  let text = '';
   try {
-    text = readFileSync(file, 'utf8');
+    // Nothing that large is a join file, and it is not read to find that out.
+    if (statSync(file).size <= FILE_BYTES_AT_MOST) text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new JoinError(`${file} can't be read: ${error instanceof Error ? error.message : ''}`);
   }
   const opened = readJoinFile(text, { code, nowMs });
-  if (opened.ok) return opened.value;
-  throw new JoinError(`${file}: ${faultText(opened.error, nowMs)}`);
+  if (!opened.ok) throw new JoinError(`${file}: ${faultText(opened.error, nowMs)}`);
+  const unfit = unfitIn(opened.value);
+  if (unfit === null) return opened.value;
+  throw new JoinError(`${file}: ${unfit}: Head Office wrote it wrongly, make a new one`);
+}
+
+/**
+ * What a kiosk could not be started with, or what would say more in its environment file than it should: whoever made
+ * the file may not be Head Office. Null when nothing is wrong.
+ */
+function unfitIn({ day, broker, trust_anchors }: JoinContent): string | null {
+  if (!isTimeZone(day.time_zone)) return `its time zone is ${JSON.stringify(day.time_zone)}`;
+  if (parseRollover(day.rollover) === null) {
+    return `its day ends at ${JSON.stringify(day.rollover)}`;
+  }
+  if (UNFIT_IN_ENVIRONMENT.test(broker.url)) return `its broker is ${JSON.stringify(broker.url)}`;
+  try {
+    const keys = trust_anchors.match(PEM_BLOCK) ?? [];
+    keys.forEach(trustedKeyFromPem);
+    if (keys.length === 0) return 'it holds no key of Head Office';
+    const own = 'certificate' in broker ? [broker.certificate] : [];
+    const certificates = [...(broker.ca === '' ? [] : [broker.ca]), ...own].map(
+      (pem) => new X509Certificate(pem),
+    );
+    const isPaired =
+      !('key' in broker) || certificates.at(-1)?.checkPrivateKey(createPrivateKey(broker.key));
+    return isPaired === true ? null : 'the key in it is not its certificate’s';
+  } catch {
+    return 'a key or certificate in it can’t be read';
+  }
 }
 
 function faultText(fault: JoinFault, nowMs: number): string {
@@ -172,6 +231,10 @@ function writeIdentity(folder: string, { broker, store_key, trust_anchors }: Joi
 function writeEnvironment(folder: string, variables: Readonly<Record<string, string>>): string {
   const path = join(folder, ENVIRONMENT);
   const lines = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+  invariant(
+    lines.every((line) => !/[\r\n]/.test(line)),
+    'a variable is one line',
+  );
   writeSecretFile(path, `${lines.join('\n')}\n`);
   return path;
 }
