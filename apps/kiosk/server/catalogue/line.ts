@@ -92,7 +92,7 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
   const handle = async (event: CatalogueEvent): Promise<CatalogueMachine> => {
     // One made anew has to hear that the line is up, and what it wants then is done as well.
     const queue: CatalogueEvent[] =
-      machine === null && link !== null ? [{ type: 'up' }, event] : [event];
+      machine === null && link !== null && event.type !== 'up' ? [{ type: 'up' }, event] : [event];
     try {
       const current = (machine ??= createCatalogueMachine(await catalogues.saved()));
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

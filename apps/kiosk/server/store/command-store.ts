@@ -5,6 +5,7 @@ import type { KioskDatabase } from './database.ts';
 /** The results of the commands run here: each is run once by id, and a repeat is answered from here. */
 export interface CommandStore {
   readonly find: (commandId: string) => Promise<CommandResult | null>;
+  /** The last word kept of a command stands. */
   readonly keep: (result: CommandResult) => Promise<void>;
 }
 
@@ -25,19 +26,15 @@ export function createCommandStore(
       return row === undefined ? null : commandResultSchema.parse(JSON.parse(row.result));
     },
     keep: async (result) => {
-      const nowMs = clock.nowMs();
+      const [nowMs, text] = [clock.nowMs(), canonicalText(result)];
       await db
         .deleteFrom('commands')
         .where('created_at_ms', '<', nowMs - KEPT_MS)
         .execute();
       await db
         .insertInto('commands')
-        .values({
-          command_id: result.command_id,
-          result: canonicalText(result),
-          created_at_ms: nowMs,
-        })
-        .onConflict((conflict) => conflict.doNothing())
+        .values({ command_id: result.command_id, result: text, created_at_ms: nowMs })
+        .onConflict((conflict) => conflict.column('command_id').doUpdateSet({ result: text }))
         .execute();
     },
   };

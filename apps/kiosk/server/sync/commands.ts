@@ -27,6 +27,19 @@ export interface CommandDeps {
   readonly log: Log;
 }
 
+/**
+ * Made to be run again after a death in their middle. The others are run at most once: that they began is written down
+ * before, and whoever asks again hears that they did not end.
+ */
+const RESUMABLE: ReadonlySet<Command['name']> = new Set([
+  'resync',
+  'ping',
+  'enrol',
+  'rotate',
+  'trust',
+  'log-level',
+]);
+
 /** Runs a command unless it was run before, and says what became of it: the same word to every repeat. */
 export async function runCommandOnce(
   { command_id, expires_at, command }: CommandMessage,
@@ -46,6 +59,9 @@ export async function runCommandOnce(
     if (isExpired) return result('expired', `it expired at ${expires_at}`);
     const handler = registry[command.name] as CommandHandler | undefined;
     if (handler === undefined) return result('not-supported', command.name);
+    if (!RESUMABLE.has(command.name)) {
+      await commands.keep(result('failed', 'the kiosk stopped while it ran this; ask anew'));
+    }
     try {
       const { outcome, detail } = await handler(command);
       return result(outcome, detail);

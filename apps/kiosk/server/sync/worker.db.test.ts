@@ -1,4 +1,12 @@
-import { type CommandResult, type Heartbeat, topicOf } from '@tillwire/contract';
+import {
+  type CommandResult,
+  generateSigningKeyPem,
+  type Heartbeat,
+  signingKeyFromPem,
+  signMessage,
+  topicOf,
+} from '@tillwire/contract';
+import { storeCode, utcInstant } from '@tillwire/domain';
 import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../../test/harness/wait.ts';
@@ -179,6 +187,37 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     ]);
     expect(results[1]).toEqual(results[0]);
     expect(seqs().slice(before)).toEqual([2]);
+  });
+
+  it('runs no command that is unsigned, tampered with, by another key, or for another store, and a copied one once', async () => {
+    await startSync();
+    const [own, other] = [topicOf('command', STORE), topicOf('command', storeCode('S04'))];
+    const content = (id: string) => ({
+      command_id: id,
+      expires_at: utcInstant(systemClock.nowMs() + 60_000),
+      command: { name: 'ping' },
+    });
+    const stranger = signingKeyFromPem(generateSigningKeyPem());
+    const copied = signMessage(own, content('copied'), 9, [office.key]);
+    const messages = [
+      { ...content('unsigned'), number: 1 },
+      { ...copied, command_id: 'tampered' },
+      signMessage(own, content('strange'), 1, [stranger]),
+      signMessage(other, content('elsewhere'), 1, [office.key]),
+      copied,
+      // Recorded and played again, alone and doubled; its number is what it was.
+      copied,
+      copied,
+    ];
+    for (const message of messages) office.send(own, JSON.stringify(message));
+    office.command('last', { name: 'ping' });
+    const ids = () => told('results').map((result) => (result as CommandResult).command_id);
+    await waitFor('the last', () => ids().includes('last'));
+    expect(ids()).toEqual(['copied', 'copied', 'copied', 'last']);
+    expect(new Set(told('results').map((result) => (result as CommandResult).at)).size).toBe(2);
+    await waitFor('the reports', () =>
+      told('errors').some((error) => (error as { code: string }).code === 'message-not-believed'),
+    );
   });
 
   it('begins an epoch above any Head Office knows when an old disk was put back, and not one for every word', async () => {

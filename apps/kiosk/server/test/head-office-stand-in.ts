@@ -4,6 +4,7 @@ import {
   decodeEvents,
   generateSigningKeyPem,
   type OrderEvent,
+  type SigningKey,
   publicPemOf,
   sha256,
   signingKeyFromPem,
@@ -25,6 +26,8 @@ export interface Received {
 /** The other end of a kiosk's line: a broker, and as much of Head Office as a test asks for. */
 export interface HeadOfficeStandIn {
   readonly broker: { readonly url: string };
+  /** What it signs with. */
+  readonly key: SigningKey;
   readonly trusted: readonly TrustedKey[];
   /** The same as a file a process is configured with. */
   readonly trustedPem: string;
@@ -79,6 +82,7 @@ export async function startHeadOfficeStandIn(): Promise<HeadOfficeStandIn> {
   };
   const self: HeadOfficeStandIn = {
     broker: { url: `mqtt://127.0.0.1:${port}` },
+    key,
     trusted: [trustedKeyFromPem(publicPemOf(key))],
     trustedPem: publicPemOf(key),
     events,

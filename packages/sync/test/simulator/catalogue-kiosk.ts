@@ -62,7 +62,7 @@ export interface CatalogueKioskOptions {
 class Crashed extends Error {}
 
 const keyOf = ({ version, part }: PartName): string => `${version} ${part}`;
-const TICK_MS = 1000;
+const TICK_MS = 2000;
 const TELL_AGAIN_MS = 60_000;
 
 /** One store: the real machine, driven as the real line drives it, on a disk that is a few maps. */
@@ -119,7 +119,8 @@ export function createCatalogueKiosk(world: World, options: CatalogueKioskOption
   };
 
   const handle = (event: CatalogueEvent): CatalogueMachine => {
-    const queue: CatalogueEvent[] = machine === null && up ? [{ type: 'up' }, event] : [event];
+    const queue: CatalogueEvent[] =
+      machine === null && up && event.type !== 'up' ? [{ type: 'up' }, event] : [event];
     const current = (machine ??= createCatalogueMachine(saved()));
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const at = { nowMs: nowMs(), monotonicMs: world.nowMs() };

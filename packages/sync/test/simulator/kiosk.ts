@@ -169,12 +169,16 @@ export function createKiosk(world: World, options: KioskOptions) {
     tell({ type: 'requeued', after: Math.min(...back.map(({ row }) => row)) - 1 });
   };
 
-  const epochs = (): readonly StoreEpoch[] => {
-    const heads = new Map<number, number>([...disk.pruned, [disk.epoch, 0]]);
+  const heads = (): ReadonlyMap<number, number> => {
+    const found = new Map<number, number>([...disk.pruned, [disk.epoch, 0]]);
     for (const { epoch, seq } of disk.rows.values()) {
-      heads.set(epoch, Math.max(heads.get(epoch) ?? 0, seq));
+      found.set(epoch, Math.max(found.get(epoch) ?? 0, seq));
     }
-    return [...heads].map(([epoch, head]) => {
+    return found;
+  };
+
+  const epochs = (): readonly StoreEpoch[] =>
+    [...heads()].map(([epoch, head]) => {
       const pruned = disk.pruned.get(epoch) ?? 0;
       const held = rowsOf(epoch)
         .sort((a, b) => a.seq - b.seq)
@@ -182,11 +186,10 @@ export function createKiosk(world: World, options: KioskOptions) {
       const holes = head > pruned ? subtractRanges([{ from: pruned + 1, to: head }], held) : [];
       return { epoch, head, holes };
     });
-  };
 
   const ownJournal = (): OwnJournal => ({
     incarnation: disk.incarnation,
-    heads: new Map(epochs().map(({ epoch, head }) => [epoch, head])),
+    heads: heads(),
     hashAt: ({ epoch, seq }) => rowAt(epoch, seq)?.hash,
   });
 
@@ -281,8 +284,9 @@ export function createKiosk(world: World, options: KioskOptions) {
       crash();
       disk = copyOf(backup);
       if (options.keepsEpoch) return;
-      const lastEpoch = Math.max(...epochs().map(({ epoch }) => epoch));
-      disk.epoch = nextEpoch(lastEpoch, Math.floor(world.nowMs() / 1000));
+      const lastEpoch = Math.max(...heads().keys());
+      // Seconds were never as few as epochs, and no store is restored twice in one.
+      disk.epoch = nextEpoch(lastEpoch, 1000 + Math.floor(world.nowMs() / 100));
       disk.seq = 0;
     },
     acknowledge: (ack: Acknowledgement) => guarded(() => acknowledge(ack)),
