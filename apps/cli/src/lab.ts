@@ -82,34 +82,64 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
   {
     name: 'chaos rival',
     summary:
-      'the same kills for what the usual advice builds: how many orders does it lose and double',
+      'the same faults for what the usual advice builds: how many orders does it lose and double',
     options: {
-      seed: { type: 'string', value: 'N', help: 'the same seed kills the same', default: '1' },
-      orders: { type: 'string', value: 'K', help: 'orders to sell', default: '20000' },
-      quiet: { type: 'boolean', help: 'kill nothing: what it does when nothing happens to it' },
-      stores: { type: 'string', value: 'K', help: 'shops', default: '5' },
+      seed: { type: 'string', value: 'N', help: 'the same seed does the same', default: '1' },
+      minutes: { type: 'string', value: 'M', help: 'how long', default: '5' },
+      stores: { type: 'string', value: 'K', help: 'shops', default: '3' },
+      'orders-per-minute': { type: 'string', value: 'R', help: 'of all shops', default: '300' },
+      'faults-per-minute': { type: 'string', value: 'F', help: 'on average', default: '10' },
+      quiet: { type: 'boolean', help: 'no faults: what it does when nothing happens to it' },
+      tuned: { type: 'boolean', help: 'a broker set as ours is, not as it comes' },
       json: { type: 'boolean', help: 'print one JSON document' },
     },
     run: async (args, { print, complain }) => {
-      const { runRival } = await loadLab();
+      const { RIVAL_FAULTS, rivalLine, runRival } = await loadLab();
+      complain(`tillwire chaos rival: of the faults of this seed: ${RIVAL_FAULTS.join(',')}`);
       const report = await runRival({
         seed: seedOf(args),
-        orders: number(args, 'orders', 100, 1_000_000, 20_000),
-        stores: number(args, 'stores', 1, 50, 5),
-        kills: args.flag('quiet')
-          ? { worker: 0, broker: 0, postgres: 0 }
-          : { worker: 3, broker: 2, postgres: 1 },
+        minutes: number(args, 'minutes', 1, 1440, 5),
+        stores: number(args, 'stores', 1, 50, 3),
+        ordersPerMinute: number(args, 'orders-per-minute', 1, 60_000, 300),
+        faultsPerMinute: number(args, 'faults-per-minute', 1, 120, 10),
+        isQuiet: args.flag('quiet'),
+        isTuned: args.flag('tuned'),
         signal,
         now: nowText,
         tell: (line) => complain(`tillwire chaos rival: ${line}`),
       });
-      const { orders, lost, doubled, unsent, kills } = report;
-      print(
-        args.flag('json')
-          ? JSON.stringify(report)
-          : `kills ${kills}, orders ${orders}, lost ${lost}, doubled ${doubled}; left in its outboxes: ${unsent}`,
-      );
+      print(args.flag('json') ? JSON.stringify(report) : rivalLine(report));
       return 0;
+    },
+  },
+  {
+    name: 'chaos cluster',
+    summary:
+      'past one machine: three NATS nodes, two ingest workers, a standby database; each killed in turn while shops flush',
+    options: {
+      stores: { type: 'string', value: 'K', help: 'shops', default: '15' },
+      orders: {
+        type: 'string',
+        value: 'N',
+        help: 'flushed by each shop each time',
+        default: '400',
+      },
+      keep: { type: 'string', value: 'DIR', help: 'keep databases and logs there' },
+      json: { type: 'boolean', help: 'print one JSON document' },
+    },
+    run: async (args, { print, complain }) => {
+      const { clusterLines, isClusterSound, runCluster } = await loadLab();
+      const parts = await runCluster({
+        stores: number(args, 'stores', 1, 50, 15),
+        orders: number(args, 'orders', 10, 100_000, 400),
+        keep: args.text('keep'),
+        signal,
+        now: nowText,
+        tell: (line) => complain(`tillwire chaos cluster: ${line}`),
+      });
+      const lines = args.flag('json') ? [JSON.stringify(parts)] : clusterLines(parts);
+      for (const line of lines) print(line);
+      return isClusterSound(parts) ? 0 : 1;
     },
   },
   {

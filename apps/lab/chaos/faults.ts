@@ -3,10 +3,10 @@ import type { History } from '../load/history.ts';
 import type { Random } from '../random.ts';
 import { pause, until } from '../waiting.ts';
 import type { LabDisk } from '../world/disk.ts';
-import type { Line } from '../world/line.ts';
 import type { Program } from '../world/program.ts';
 import type { Shop } from '../world/shop.ts';
 import { storeAt, type World } from '../world/world.ts';
+import { upsetLine } from './line-faults.ts';
 import { loseDisk, loseOffice, restoreOffice, twinShop } from './losses.ts';
 import type { Fault } from './schedule.ts';
 
@@ -60,31 +60,20 @@ export async function doFault(fault: Fault, tools: FaultTools): Promise<void> {
     case 'stop-postgres':
       return postgres.program.knock(fault.signal, fault.downMs, async () => postgres.snapshot());
     case 'cut-line':
-      return upset(shopOf(world, fault.shop).line, (line) => line.cut(), fault.forMs);
     case 'freeze-line':
-      return upset(shopOf(world, fault.shop).line, (line) => line.freeze(), fault.forMs);
-    case 'slow-line': {
-      const { delayMs, forMs } = fault;
-      return upset(shopOf(world, fault.shop).line, (line) => line.slow(delayMs), forMs);
-    }
+    case 'slow-line':
     case 'flap-line':
-      for (let time = 0; time < fault.times; time++) {
-        await upset(shopOf(world, fault.shop).line, (line) => line.cut(), 150);
-        await pause(400);
-      }
-      return;
+    case 'meddle-line':
+      return upsetLine(shopOf(world, fault.shop).line, fault);
     case 'cut-office':
-      return upset(office.line, (line) => line.cut(), fault.forMs);
     case 'freeze-office':
-      return upset(office.line, (line) => line.freeze(), fault.forMs);
+      return upsetLine(office.line, fault);
     case 'redeliver':
       return redeliver(fault, tools);
     case 'change-menu':
       return tools.changeMenu(fault.pence);
     case 'close-day':
       return tools.closeDay(fault.shop);
-    case 'meddle-line':
-      return upset(shopOf(world, fault.shop).line, (line) => line.meddle(), fault.forMs);
     case 'jump-clock':
       return jump(shopOf(world, fault.shop), fault);
     case 'fill-disk':
@@ -118,12 +107,6 @@ async function crash(program: Program, point: string): Promise<void> {
   program.arm(point);
   await program.knock('SIGKILL');
   await until(`${program.name} to be back`, program.isReady, { withinMs: BACK_WITHIN_MS });
-}
-
-async function upset(line: Line, how: (line: Line) => void, forMs: number): Promise<void> {
-  how(line);
-  await pause(forMs);
-  line.mend();
 }
 
 async function jump(

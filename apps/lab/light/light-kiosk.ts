@@ -9,10 +9,12 @@ import {
 import type { StoreCode, UtcInstant } from '@tillwire/domain';
 import {
   createPump,
+  type OwnJournal,
   PUMP_SETTINGS,
   type PumpEffect,
   type PumpEvent,
   releaseBy,
+  uncoveredBy,
 } from '@tillwire/sync';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { LightJournal } from './events.ts';
@@ -25,6 +27,7 @@ import type { LightMenu } from './light-menu.ts';
 export interface LightKiosk {
   readonly connect: () => Promise<void>;
   readonly disconnect: () => Promise<void>;
+  readonly isUp: () => boolean;
   /** Something was sold. */
   readonly committed: () => void;
   readonly beat: () => Promise<void>;
@@ -89,13 +92,21 @@ export function createLightKiosk({
   };
   const receive = (payload: Buffer): void => {
     const ack = acknowledgementSchema.parse(JSON.parse(payload.toString()));
-    const release = releaseBy(ack, {
+    const own: OwnJournal = {
       incarnation,
       heads: new Map([[1, journal.head()]]),
       hashAt: ({ epoch, seq }) => (epoch === 1 ? journal.at(seq)?.hash : undefined),
-    });
+    };
+    const release = releaseBy(ack, own);
     if (release === null) return;
     incarnation = ack.incarnation;
+    if (release.beganAnew) {
+      for (const { from, to } of uncoveredBy(ack, own)) {
+        for (let row = from; row <= to; row++) released.delete(row);
+        complete = Math.min(complete, from - 1);
+        tell({ type: 'requeued', after: from - 1 });
+      }
+    }
     const rows = [...release.released, ...release.parked].map(({ seq }) => seq);
     for (const { seq } of release.releasedThrough) {
       for (let row = complete + 1; row <= seq; row++) rows.push(row);
@@ -162,7 +173,7 @@ export function createLightKiosk({
         username: account['MQTT_USER'] ?? '',
         password: account['MQTT_PASS'] ?? '',
         clientId: `${store}-light`,
-        protocolVersion: 5,
+        protocolVersion: account['MQTT_VERSION'] === '4' ? 4 : 5,
         clean: true,
         reconnectPeriod: 0,
         resubscribe: false,
@@ -201,6 +212,7 @@ export function createLightKiosk({
       pump.handle({ type: 'down' }, performance.now());
       await ending?.endAsync(true);
     },
+    isUp: () => client !== null,
     committed: () => tell({ type: 'committed', head: journal.head() }),
     beat,
     unsent: () => journal.head() - released.size,

@@ -2,26 +2,34 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { upsetLine } from '../chaos/line-faults.ts';
+import { drawSchedule, type Fault } from '../chaos/schedule.ts';
 import { programEnv } from '../config.ts';
-import { createLightJournal, type Templates } from '../light/events.ts';
 import { createRandom } from '../random.ts';
-import { createDatabase, openBooks } from '../store/office-books.ts';
+import { createDatabase, type OfficeBooks, openBooks } from '../store/office-books.ts';
 import { countRivalOrders, makeRivalTables } from '../store/rival-books.ts';
-import { pause, until } from '../waiting.ts';
-import { freePort } from '../world/line.ts';
-import { startPostgres } from '../world/postgres.ts';
-import { createProgram, findProgram } from '../world/program.ts';
+import { pause } from '../waiting.ts';
+import { freePort, type Line, startLine } from '../world/line.ts';
+import { type LabPostgres, startPostgres } from '../world/postgres.ts';
+import { createProgram, findProgram, type Program } from '../world/program.ts';
+import { storeAt } from '../world/world.ts';
+import { createRivalShop, type RivalShop } from './rival-shop.ts';
 
 /**
  * What a team would otherwise build from the usual advice: an outbox whose row is done at PUBACK, QoS 1, a persistent
- * session, one transaction a message, acknowledged on receipt, a broker as it comes. Under kills like the product's.
+ * session, one transaction a message, acknowledged on receipt. Under the faults the product is under for that seed, as
+ * far as it has what they hit, at the product's pace.
  */
 export interface RivalOptions {
   readonly seed: string;
-  readonly orders: number;
+  readonly minutes: number;
   readonly stores: number;
-  readonly kills: { readonly worker: number; readonly broker: number; readonly postgres: number };
+  /** Of all shops, on average. */
+  readonly ordersPerMinute: number;
+  readonly faultsPerMinute: number;
+  readonly isQuiet: boolean;
+  /** A broker set as the product's is, not as it comes. */
+  readonly isTuned: boolean;
   /** Ends it early. */
   readonly signal: AbortSignal;
   readonly now: () => string;
@@ -34,26 +42,42 @@ export interface RivalReport {
   readonly doubled: number;
   /** Rows the shops' outboxes still held at the end. */
   readonly unsent: number;
-  readonly kills: number;
+  readonly faults: number;
 }
 
-/** Somebody's lunch; the rival looks at nothing but its id and total. */
-const LUNCH: Templates = [
-  {
-    price_band: 1,
-    vat_basis: 'take',
-    payment_method: 'Cash',
-    lines: [{ item_code: 44, item_type: 'product', qty: 1, line_total_gross: 560 }],
-    totals: { gross: 560, net: 467, vat: 93 },
-  },
+/** What both have: lines, a broker, one that takes in, a database. */
+export const RIVAL_FAULTS: readonly string[] = [
+  'kill-ingest',
+  'hang-ingest',
+  'kill-broker',
+  'hang-broker',
+  'stop-postgres',
+  'cut-line',
+  'freeze-line',
+  'flap-line',
+  'slow-line',
+  'cut-office',
+  'freeze-office',
 ];
+
+export const rivalLine = ({ faults, orders, lost, doubled, unsent }: RivalReport): string =>
+  `faults ${faults}, orders ${orders}, lost ${lost}, doubled ${doubled}; left in its outboxes: ${unsent}`;
 
 const WORKER = join(import.meta.dirname, 'worker.ts');
 /** Nothing came any more for so long: the lane is empty. */
-const STILL_MS = 5000;
+const STILL_MS = 10_000;
+
+interface Rival {
+  readonly worker: Program;
+  readonly broker: Program;
+  readonly postgres: LabPostgres;
+  readonly office: Line;
+  readonly lines: readonly Line[];
+  readonly books: OfficeBooks;
+}
 
 export async function runRival(options: RivalOptions): Promise<RivalReport> {
-  const { seed, orders, stores, kills, signal, now, tell } = options;
+  const { isTuned, stores, tell } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tillwire-rival-'));
   chmodSync(folder, 0o755);
   const logs = join(folder, 'logs');
@@ -64,17 +88,12 @@ export async function runRival(options: RivalOptions): Promise<RivalReport> {
   const books = openBooks(postgres.url('rival'));
   await makeRivalTables(books);
   const port = await freePort();
-  const configuration = join(folder, 'mosquitto.conf');
-  mkdirSync(join(folder, 'kept'));
-  chmodSync(join(folder, 'kept'), 0o777);
-  writeFileSync(
-    configuration,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${folder}/kept/\n`,
-  );
+  const office = await startLine([port]);
+  const lines = await Promise.all(Array.from({ length: stores }, () => startLine([port])));
   const broker = createProgram({
     name: 'broker',
     command: findProgram('mosquitto'),
-    args: ['-c', configuration],
+    args: ['-c', writeConfiguration(folder, port, isTuned)],
     env,
     ready: /mosquitto version \S+ running/,
     logs,
@@ -82,7 +101,7 @@ export async function runRival(options: RivalOptions): Promise<RivalReport> {
   const worker = createProgram({
     name: 'worker',
     command: process.execPath,
-    args: [WORKER, `mqtt://127.0.0.1:${port}`, postgres.url('rival')],
+    args: [WORKER, `mqtt://127.0.0.1:${office.port}`, postgres.url('rival')],
     env,
     ready: /worker is subscribed/,
     logs,
@@ -90,55 +109,124 @@ export async function runRival(options: RivalOptions): Promise<RivalReport> {
   try {
     await broker.start();
     await worker.start();
-    tell(`the rival sells ${orders} orders at ${stores} shops`);
-    const random = createRandom(`${seed}/rival`);
-    const hits = random.shuffled([
-      ...Array.from({ length: kills.worker }, () => worker),
-      ...Array.from({ length: kills.broker }, () => broker),
-      ...Array.from({ length: kills.postgres }, () => postgres.program),
-    ]);
-    const shops = Array.from({ length: stores }, (_, at) => {
-      const store = `S${String(at + 1).padStart(2, '0')}`;
-      return createRivalShop(store, `mqtt://127.0.0.1:${port}`, now());
-    });
-    const each = Math.ceil(orders / stores);
-    const sending = Promise.all(shops.map((shop) => shop.sell(each)));
-    // Whoever stops before it is done does not hear of it any more.
-    sending.catch(() => undefined);
-    for (const [at, hit] of hits.entries()) {
-      const share = (at + 1) / (hits.length + 1);
-      await until(
-        'its share to be sold',
-        () => shops.reduce((sum, one) => sum + one.done(), 0) >= share * orders,
-        { withinMs: 600_000, signal },
-      );
-      tell(`killing ${hit.name}`);
-      await hit.knock('SIGKILL', random.whole(0, 1000));
-    }
-    await Promise.race([sending, aborted(signal)]);
-    const arrived = await stillCount(books, signal);
-    return {
-      orders: each * stores,
-      lost: each * stores - arrived.orders,
-      doubled: arrived.rows - arrived.orders,
-      unsent: shops.reduce((sum, shop) => sum + each - shop.done(), 0),
-      kills: hits.length,
-    };
+    const kind = isTuned ? 'set as ours' : 'as it comes';
+    tell(`${stores} shops of the rival sell, on a broker ${kind}`);
+    return await trade({ worker, broker, postgres, office, lines, books }, options);
   } finally {
     for (const one of [worker, broker]) await one.stop();
+    for (const line of [office, ...lines]) line.close();
     await books.end();
     await postgres.program.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Rejects once `signal` aborts. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const stop = (): void => reject(new Error('stopped'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
+/** As it comes, kept on disk; or with what the product's own configuration says of keeping and queueing. */
+function writeConfiguration(folder: string, port: number, isTuned: boolean): string {
+  const file = join(folder, 'mosquitto.conf');
+  const kept = join(folder, 'kept');
+  mkdirSync(kept);
+  chmodSync(kept, 0o777);
+  const tuning = [
+    'set_tcp_nodelay true',
+    'autosave_interval 30',
+    'max_queued_messages 100000',
+    'max_inflight_messages 1000',
+  ];
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    'allow_anonymous true',
+    'persistence true',
+    `persistence_location ${kept}/`,
+    ...(isTuned ? tuning : []),
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+async function trade(rival: Rival, options: RivalOptions): Promise<RivalReport> {
+  const { seed, minutes, stores, ordersPerMinute, faultsPerMinute, signal, now, tell } = options;
+  const schedule = options.isQuiet
+    ? []
+    : drawSchedule({
+        seed,
+        minutes,
+        stores,
+        ingestWorkers: 2,
+        perMinute: faultsPerMinute,
+        kinds: RIVAL_FAULTS,
+      });
+  const closing = new AbortController();
+  const shops = rival.lines.map((line, at) =>
+    createRivalShop({
+      store: storeAt(at),
+      url: `mqtt://127.0.0.1:${line.port}`,
+      random: createRandom(`${seed}/rival shop ${at}`),
+      perMinute: ordersPerMinute / stores,
+      now,
+    }),
+  );
+  const selling = shops.map((shop) => shop.run(closing.signal));
+  const busy = new Map<string, Promise<void>>();
+  const began = performance.now();
+  for (const { atMs, fault } of schedule) {
+    await pause(Math.max(0, atMs - (performance.now() - began)), signal);
+    signal.throwIfAborted();
+    const target = targetOf(fault);
+    const doing = (busy.get(target) ?? Promise.resolve()).then(() => strike(fault, rival));
+    // Told at the end, when it is waited for.
+    doing.catch(() => undefined);
+    busy.set(target, doing);
+  }
+  await pause(Math.max(0, minutes * 60_000 - (performance.now() - began)), signal);
+  await Promise.all(busy.values());
+  closing.abort();
+  tell('the load has ended; waiting for the outboxes and for what still comes');
+  await Promise.all(selling);
+  const arrived = await stillCount(rival.books, signal);
+  const orders = sumOf(shops, (shop) => shop.sold());
+  return {
+    orders,
+    lost: orders - arrived.orders,
+    doubled: arrived.rows - arrived.orders,
+    unsent: sumOf(shops, (shop) => shop.sold() - shop.done()),
+    faults: schedule.length,
+  };
+}
+
+const sumOf = (shops: readonly RivalShop[], of: (shop: RivalShop) => number): number =>
+  shops.reduce((sum, shop) => sum + of(shop), 0);
+
+const targetOf = (fault: Fault): string =>
+  'shop' in fault ? `line ${fault.shop}` : (fault.kind.split('-')[1] ?? '');
+
+async function strike(
+  fault: Fault,
+  { worker, broker, postgres, office, lines }: Rival,
+): Promise<void> {
+  switch (fault.kind) {
+    case 'kill-ingest':
+      return worker.knock('SIGKILL', fault.downMs);
+    case 'hang-ingest':
+      return worker.hang(fault.forMs);
+    case 'kill-broker':
+      return broker.knock('SIGKILL', fault.downMs);
+    case 'hang-broker':
+      return broker.hang(fault.forMs);
+    case 'stop-postgres':
+      return postgres.program.knock(fault.signal, fault.downMs);
+    case 'cut-office':
+    case 'freeze-office':
+      return upsetLine(office, fault);
+    case 'cut-line':
+    case 'freeze-line':
+    case 'slow-line':
+    case 'flap-line':
+      return upsetLine(lines[fault.shop] ?? office, fault);
+    default:
+      throw new Error(`the rival has nothing that ${fault.kind} could hit`);
+  }
+}
 
 async function stillCount(books: Parameters<typeof countRivalOrders>[0], signal: AbortSignal) {
   let [last, since] = [await countRivalOrders(books), performance.now()];
@@ -149,62 +237,4 @@ async function stillCount(books: Parameters<typeof countRivalOrders>[0], signal:
     if (next.rows !== last.rows) [last, since] = [next, performance.now()];
   }
   return last;
-}
-
-async function rivalClient(url: string, store: string): Promise<MqttClient> {
-  const client = await connectAsync(url, {
-    clientId: `rival-${store}`,
-    clean: false,
-    protocolVersion: 5,
-    properties: { sessionExpiryInterval: 3600 },
-    reconnectPeriod: 0,
-  });
-  client.on('error', () => undefined);
-  return client;
-}
-
-/** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
-const published = (client: MqttClient, topic: string, text: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const ended = (): void => reject(new Error('the connection ended'));
-    client.once('close', ended);
-    client.publish(topic, text, { qos: 1 }, (error) => {
-      client.off('close', ended);
-      if (error == null) resolve();
-      else reject(error);
-    });
-  });
-
-interface RivalShop {
-  readonly sell: (orders: number) => Promise<void>;
-  /** Rows of its outbox that are done: the broker said so. */
-  readonly done: () => number;
-}
-
-/** An outbox of its own: in order, one by one, done at PUBACK, again after a lost connection. */
-function createRivalShop(store: string, url: string, at: string): RivalShop {
-  let done = 0;
-  return {
-    done: () => done,
-    sell: async (orders) => {
-      const journal = createLightJournal(store, LUNCH);
-      let client: MqttClient | null = null;
-      for (let order = 0; order < orders; order++) {
-        const { text } = journal.sell(at.slice(0, 10), at);
-        for (;;) {
-          try {
-            client ??= await rivalClient(url, store);
-            await published(client, `stores/${store}/orders`, text);
-            break;
-          } catch {
-            client?.end(true);
-            client = null;
-            await pause(200);
-          }
-        }
-        done++;
-      }
-      await client?.endAsync();
-    },
-  };
 }

@@ -11,12 +11,15 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { freePort } from './line.ts';
+import { freePort, type Line, startLine } from './line.ts';
 import { createProgram, type Program } from './program.ts';
 
 /** A PostgreSQL server of the lab's own, its binaries out of npm, durable as in production. */
 export interface LabPostgres {
   readonly program: Program;
+  readonly port: number;
+  /** Folder of its files. */
+  readonly data: string;
   /** Address of a database on it. */
   readonly url: (database: string) => string;
   readonly version: string;
@@ -33,7 +36,74 @@ export interface PostgresOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100'];
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=100',
+  // What a standby that was away still needs.
+  'wal_keep_size=1GB',
+];
+
+/** A second server that follows the first, over a line that can be cut: then it lacks what came since. */
+export interface Standby {
+  readonly program: Program;
+  readonly port: number;
+  readonly line: Line;
+  /** It becomes the server. */
+  readonly promote: () => void;
+}
+
+/** Makes a standby of a copy of the first one's files, which is stopped for that moment. */
+export async function startStandby(
+  primary: LabPostgres,
+  { folder, logs, env }: PostgresOptions,
+): Promise<Standby> {
+  const [line, port, user] = [await startLine([primary.port]), await freePort(), userOf()];
+  const data = join(folder, 'standby');
+  await primary.program.knock('SIGINT', 0, async () => copy(primary.data, data));
+  const from = `host=127.0.0.1 port=${line.port} user=lab password=lab`;
+  writeFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${from}'\n`);
+  writeFileSync(join(data, 'standby.signal'), '');
+  if (user !== undefined) chownSync(join(data, 'standby.signal'), user.uid, user.gid);
+  const program = serverOf('standby', { data, port, logs, env, user });
+  await program.start();
+  return {
+    program,
+    port,
+    line,
+    promote: () => {
+      const { status, stderr } = spawnSync(join(binaries(), 'pg_ctl'), ['promote', '-D', data], {
+        encoding: 'utf8',
+        ...user,
+      });
+      if (status !== 0) throw new Error(`the standby was not promoted: ${stderr}`);
+    },
+  };
+}
+
+const serverOf = (
+  name: string,
+  {
+    data,
+    port,
+    logs,
+    env,
+    user,
+  }: {
+    readonly data: string;
+    readonly port: number;
+    readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  } & Pick<PostgresOptions, 'logs' | 'env'>,
+): Program =>
+  createProgram({
+    name,
+    command: join(binaries(), 'postgres'),
+    args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    env: { ...env, LC_ALL: 'C.UTF-8' },
+    ready: /database system is ready to accept (read-only )?connections/,
+    logs,
+    ...(user === undefined ? {} : { user }),
+  });
 
 export async function startPostgres({ folder, logs, env }: PostgresOptions): Promise<LabPostgres> {
   const programs = binaries();
@@ -66,18 +136,12 @@ export async function startPostgres({ folder, logs, env }: PostgresOptions): Pro
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const kept = join(folder, 'snapshot');
   const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
-  const program = createProgram({
-    name: 'postgres',
-    command: join(programs, 'postgres'),
-    args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
-    env: { ...env, LC_ALL: 'C.UTF-8' },
-    ready: /database system is ready to accept connections/,
-    logs,
-    ...(user === undefined ? {} : { user }),
-  });
+  const program = serverOf('postgres', { data, port, logs, env, user });
   await program.start();
   return {
     program,
+    port,
+    data,
     url: (database) => `postgres://lab:lab@127.0.0.1:${port}/${database}`,
     version,
     snapshot: () => {

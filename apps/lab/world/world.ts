@@ -10,7 +10,8 @@ import { type LabBroker, startMosquitto } from './broker.ts';
 import { startNats } from './nats.ts';
 import { type Office, startOffice } from './office.ts';
 import { hasDisks } from './disk.ts';
-import { type LabPostgres, startPostgres } from './postgres.ts';
+import { startLine } from './line.ts';
+import { type LabPostgres, type Standby, startPostgres, startStandby } from './postgres.ts';
 import type { Program } from './program.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -19,6 +20,7 @@ export interface World {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly postgres: LabPostgres;
+  readonly standby: Standby | null;
   readonly broker: LabBroker;
   readonly office: Office;
   readonly shops: readonly Shop[];
@@ -38,6 +40,8 @@ export interface WorldOptions {
   readonly lightStores?: number;
   /** One Mosquitto, or three nodes of NATS. */
   readonly broker?: 'mosquitto' | 'nats';
+  /** A second PostgreSQL follows the first; Head Office goes through a line to whichever is there. */
+  readonly hasStandby?: boolean;
   readonly ingestWorkers: number;
   readonly isSplit: boolean;
   /** Shops have clocks of their own, every fourth one a disk and another a line that can be spoilt, as drawn here. */
@@ -70,12 +74,23 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     for (const one of started.splice(0).toReversed()) await one.stop();
     if (keep === undefined) rmSync(folder, { recursive: true, force: true });
   };
+  const addStandby = async (postgres: LabPostgres, folder: string) => {
+    const server = await startStandby(postgres, { folder: join(folder, 'postgres'), logs, env });
+    const line = await startLine([postgres.port, server.port]);
+    started.push(server.program, {
+      stop: async () => void [line, server.line].map((one) => one.close()),
+    });
+    const url = new URL(postgres.url('head_office'));
+    url.port = String(line.port);
+    return { server, url: url.href };
+  };
   try {
     tell('starting PostgreSQL and the broker');
     const postgres = await startPostgres({ folder: join(folder, 'postgres'), logs, env });
     started.push(postgres.program);
     await createDatabase(postgres.url('postgres'), 'head_office');
-    const databaseUrl = postgres.url('head_office');
+    const standby = options.hasStandby === true ? await addStandby(postgres, folder) : null;
+    const databaseUrl = standby?.url ?? postgres.url('head_office');
     const lightStores = all.slice(count);
     const isCluster = options.broker === 'nats';
     const broker = await (isCluster ? startNats : startMosquitto)({
@@ -141,6 +156,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       folder,
       env,
       postgres,
+      standby: standby?.server ?? null,
       broker,
       office,
       shops,

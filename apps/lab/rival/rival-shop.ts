@@ -1,0 +1,99 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import { createLightJournal, type Templates } from '../light/events.ts';
+import type { Random } from '../random.ts';
+import { pause } from '../waiting.ts';
+
+/** Somebody's lunch; the rival looks at nothing but its id and total. */
+const LUNCH: Templates = [
+  {
+    price_band: 1,
+    vat_basis: 'take',
+    payment_method: 'Cash',
+    lines: [{ item_code: 44, item_type: 'product', qty: 1, line_total_gross: 560 }],
+    totals: { gross: 560, net: 467, vat: 93 },
+  },
+];
+
+export interface RivalShop {
+  /** Sells until `closing`, and then until its outbox is empty. */
+  readonly run: (closing: AbortSignal) => Promise<void>;
+  readonly sold: () => number;
+  /** Rows of its outbox that are done: the broker said so. */
+  readonly done: () => number;
+}
+
+export interface RivalShopOptions {
+  readonly store: string;
+  readonly url: string;
+  readonly random: Random;
+  readonly perMinute: number;
+  readonly now: () => string;
+}
+
+const AGAIN_MS = 200;
+/** An outbox is looked at this often, as usual advice has it. */
+const LOOK_MS = 50;
+
+/** An outbox of its own, that no death takes: in order, one by one, done at PUBACK, again after a lost connection. */
+export function createRivalShop(options: RivalShopOptions): RivalShop {
+  const { store, url, random, perMinute, now } = options;
+  const journal = createLightJournal(store, LUNCH);
+  let done = 0;
+  const sell = async (closing: AbortSignal): Promise<void> => {
+    for (;;) {
+      await pause(random.waitMs(60_000 / perMinute), closing);
+      if (closing.aborted) return;
+      const at = now();
+      journal.sell(at.slice(0, 10), at);
+    }
+  };
+  const send = async (closing: AbortSignal): Promise<void> => {
+    let client: MqttClient | null = null;
+    while (!closing.aborted || done < journal.head()) {
+      const next = journal.at(done + 1);
+      if (next === undefined) {
+        await pause(LOOK_MS, closing);
+        continue;
+      }
+      try {
+        client ??= await rivalClient(url, store);
+        await published(client, `stores/${store}/orders`, next.text);
+        done++;
+      } catch {
+        client?.end(true);
+        client = null;
+        await pause(AGAIN_MS);
+      }
+    }
+    await client?.endAsync();
+  };
+  return {
+    run: async (closing) => void (await Promise.all([sell(closing), send(closing)])),
+    sold: () => journal.head(),
+    done: () => done,
+  };
+}
+
+async function rivalClient(url: string, store: string): Promise<MqttClient> {
+  const client = await connectAsync(url, {
+    clientId: `rival-${store}`,
+    clean: false,
+    protocolVersion: 5,
+    properties: { sessionExpiryInterval: 3600 },
+    reconnectPeriod: 0,
+  });
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
+const published = (client: MqttClient, topic: string, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error('the connection ended'));
+    client.once('close', ended);
+    client.publish(topic, text, { qos: 1 }, (error) => {
+      client.off('close', ended);
+      if (error == null) resolve();
+      else reject(error);
+    });
+  });
