@@ -7,6 +7,7 @@ import { commitBisecting } from './committer.ts';
 import { subscriptionsOf } from './ingest.ts';
 import { withoutHoles } from './refill.ts';
 import { isOurs, parseShard } from './shard.ts';
+import { createTurns } from './turns.ts';
 
 describe('The batcher', () => {
   const message = (events: number): Waiting => ({ events: Array(events).fill(0) });
@@ -80,10 +81,13 @@ describe('A batch the database refuses', () => {
     ]);
   });
 
-  it('for another reason than its data is not split: nothing may be acknowledged', async () => {
-    const away = refusal('57P01');
-    await expect(commitBisecting([1, 2], () => Promise.reject(away))).rejects.toBe(away);
-  });
+  it.each(['57P01', '42501', '42703'])(
+    'for another reason than its data, %s, is not split: nothing may be acknowledged',
+    async (code) => {
+      const reason = refusal(code);
+      await expect(commitBisecting([1, 2], () => Promise.reject(reason))).rejects.toBe(reason);
+    },
+  );
 });
 
 describe('Several workers', () => {
@@ -143,5 +147,31 @@ it('A wrong configuration is told all at once, without its secrets', () => {
   expect(parseHeadOfficeConfig({ ...sound, INGEST_SHARD: '1/2' })).toMatchObject({
     broker: null,
     shard: { part: 1, of: 2 },
+  });
+});
+
+describe('Turns', () => {
+  it('run in the order they came, so many at once and no more, whatever becomes of one', async () => {
+    const inTurn = createTurns(2);
+    const begun: number[] = [];
+    const open: PromiseWithResolvers<number>[] = [];
+    const all = [0, 1, 2, 3].map((at) =>
+      inTurn(() => {
+        begun.push(at);
+        open[at] = Promise.withResolvers<number>();
+        return open[at].promise;
+      }),
+    );
+    expect(begun).toEqual([0, 1]);
+    open[1]?.reject(new Error('no'));
+    await expect(all[1]).rejects.toThrow('no');
+    expect(begun).toEqual([0, 1, 2]);
+    open[0]?.resolve(10);
+    expect(await all[0]).toBe(10);
+    expect(begun).toEqual([0, 1, 2, 3]);
+    open[2]?.resolve(12);
+    open[3]?.resolve(13);
+    expect(await Promise.all([all[2], all[3]])).toEqual([12, 13]);
+    expect(await inTurn(async () => 14)).toBe(14);
   });
 });

@@ -41,6 +41,7 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { createReach } from './reach.ts';
 import { createRefill } from './refill.ts';
 import { isOurs, type Shard } from './shard.ts';
+import { createTurns } from './turns.ts';
 import { createWatermarkKeeper } from './watermark-keeper.ts';
 
 /** What other parts of Head Office do with a store's word, after ingest did its own; a throw has it sent again. */
@@ -71,6 +72,8 @@ const BATCH_EVENTS = 100;
 const BATCH_WAIT_MS = 50;
 /** Batches stored at once: more connections than this gain nothing on PostgreSQL. */
 const LANES = 4;
+/** Heartbeats and the like looked at once: when a thousand shops come back, sales do not queue for the database behind them. */
+const TELEMETRY_AT_ONCE = 4;
 /** Events held in memory at most before the line is put down until they are stored. */
 const HIGH_WATER_EVENTS = 20_000;
 const LOW_WATER_EVENTS = 2000;
@@ -172,6 +175,7 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
     }
   };
 
+  const inTurn = createTurns(TELEMETRY_AT_ONCE);
   const onTelemetry = createTelemetry({
     db,
     clock,
@@ -217,7 +221,7 @@ async function runIngest(deps: IngestDeps, signal: AbortSignal): Promise<void> {
       if (name === 'orders' || name === 'exports') {
         return hold(laneMessageOf(store, name, message, reach));
       }
-      onTelemetry(store, name, message.topic, message.payload).then(
+      inTurn(() => onTelemetry(store, name, message.topic, message.payload)).then(
         message.done,
         (error: unknown) =>
           log.error({ store, topic: message.topic, err: error }, 'a message could not be stored'),
