@@ -5,8 +5,13 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTool } from './harness/tools.ts';
 
-const MODEL = resolve(import.meta.dirname, '../packages/sync/model/upward.pml');
-const FAULTS = ['PUBACK', 'EARLY_ACK', 'GAP', 'NO_REQUEUE', 'BELIEVE_FIRST', 'BELIEVE_OLD'];
+const MODELS = resolve(import.meta.dirname, '../packages/sync/model');
+/** By model: the faults that can be planted in it. */
+const FAULTS = {
+  upward: ['PUBACK', 'EARLY_ACK', 'GAP', 'NO_REQUEUE', 'BELIEVE_FIRST', 'BELIEVE_OLD'],
+  catalogue: ['BELIEVE_ALL', 'UNVERIFIED', 'TAKE_OLDER', 'WITHOUT_BASE', 'NO_WAIT', 'FORGET'],
+} as const;
+type Model = keyof typeof FAULTS;
 
 let folder = '';
 beforeAll(() => {
@@ -15,24 +20,24 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the verifier says of the model after looking at every state it can come to. */
-function verify(fault?: string): string {
+function verify(model: Model, fault?: string): string {
   const cwd = mkdtempSync(join(folder, 'run-'));
   const define = fault === undefined ? [] : [`-DFAULT_${fault}`];
-  execFileSync(findTool('spin'), [...define, '-a', MODEL], { cwd });
+  execFileSync(findTool('spin'), [...define, '-a', join(MODELS, `${model}.pml`)], { cwd });
   execFileSync('gcc', ['-w', '-O1', '-DSAFETY', '-DCOLLAPSE', '-o', 'pan', 'pan.c'], { cwd });
   // -E: processes wait for ever for a crash that does not come, which is no fault.
   return spawnSync(join(cwd, 'pan'), ['-E', '-m200000'], { cwd, encoding: 'utf8' }).stdout;
 }
 
-describe('the model of the chain upward', () => {
+describe.each(Object.keys(FAULTS) as Model[])('the model %s', (model) => {
   test('holds its claims in every state', () => {
-    const report = verify();
+    const report = verify(model);
     expect(report).toContain('errors: 0');
     expect(report).not.toContain('search depth too small');
     expect(Number(/(\d+) states, stored/.exec(report)?.[1])).toBeGreaterThan(100_000);
   });
 
-  test.each(FAULTS)('breaks a claim with the planted fault %s', (fault) => {
-    expect(verify(fault)).toMatch(/assertion violated[\s\S]*errors: 1/);
+  test.each(FAULTS[model])('breaks a claim with the planted fault %s', (fault) => {
+    expect(verify(model, fault)).toMatch(/assertion violated[\s\S]*errors: 1/);
   });
 });
