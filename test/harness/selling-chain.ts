@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { storeCode } from '@tillwire/domain';
 import { type Chain, type ChainKiosk, priceAt, startChain } from './chain.ts';
-import { type LineProxy, startProxy } from './proxy.ts';
+import { type Line, startLine } from '../../apps/lab/world/line.ts';
 import { waitFor } from './wait.ts';
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../sample-menu');
@@ -12,7 +12,7 @@ export const CHEESEBURGER = 5;
 
 /** A chain whose shops sell from the sample menu; the first shop's line goes through `line`. */
 export interface SellingChain extends Chain {
-  readonly line: LineProxy;
+  readonly line: Line;
   readonly shops: readonly [ChainKiosk, ChainKiosk];
   /** Starts the first shop, with its line through the proxy. */
   readonly startFirst: (env?: Readonly<Record<string, string>>) => Promise<void>;
@@ -22,7 +22,7 @@ export async function openChain(
   options: Parameters<typeof startChain>[1] = {},
 ): Promise<SellingChain> {
   const chain = await startChain([S01, S02], options);
-  const line = await startProxy(chain.broker.port);
+  const line = await startLine([chain.broker.port]);
   const [first, second] = chain.kiosks;
   if (first === undefined || second === undefined) throw new Error('two shops were asked for');
   const { draft } = await chain.office.drafts.importSet({
@@ -53,7 +53,7 @@ export async function openChain(
 
 export const closeChain = async (chain: SellingChain): Promise<void> => {
   await chain.stop();
-  await chain.line.close();
+  chain.line.close();
 };
 
 /** Every order Head Office holds of a shop, by id. */

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type StoreCode, storeCode } from '@tillwire/domain';
+import { freePort } from '@tillwire/lab/line';
 import {
   createLog,
   type Log,
@@ -214,21 +214,6 @@ const summary = (
   `The broker is at ${mqtt.url}. Everything is kept in ${folder}, passwords among it.`,
   'Ctrl-C stops it; the next start carries on.',
 ];
-
-/** A loopback port that is free now. */
-const freePort = (): Promise<number> =>
-  new Promise((found, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? found(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 
 /** The command that shows all of it on one machine. */
 export const demoCommand = ({ signal }: { readonly signal: AbortSignal }): Command => ({
