@@ -8,7 +8,7 @@ import {
 } from '../../apps/head-office/test/dashboard-rig.ts';
 import { CORPUS } from './corpus/head-office-http.ts';
 import { type FuzzedRequest, NASTY_TEXTS, type OpenApi, requestsTo, sendFuzzed } from './http.ts';
-import { FUZZ_TIMEOUT_MS, fuzzRuns } from './runs.ts';
+import { FUZZ_TIMEOUT_MS, fuzzEffort } from './runs.ts';
 
 /** They answer for as long as somebody listens, or are limited for guessing by design. */
 const WITHOUT = ['GET /api/events', 'POST /api/login', 'GET /metrics'];
@@ -48,8 +48,7 @@ it(
     };
     for (const request of CORPUS) await tryOut(request);
     await fc.assert(fc.asyncProperty(requestsTo(openApi, { known, without: WITHOUT }), tryOut), {
-      numRuns: fuzzRuns(600),
-      interruptAfterTimeLimit: FUZZ_TIMEOUT_MS,
+      ...fuzzEffort(600),
     });
     // Nobody with made-up credentials learns anything.
     const strangers = fc.constantFrom<Record<string, string>>(
@@ -72,7 +71,7 @@ it(
           expect([400, 401, 403, 404, 405, 413, 414, 415, 429]).toContain(status);
         },
       ),
-      { numRuns: fuzzRuns(100), interruptAfterTimeLimit: FUZZ_TIMEOUT_MS },
+      { ...fuzzEffort(100) },
     );
     expect(statuses.get(200)).toBeGreaterThan(0);
     expect(statuses.get(400)).toBeGreaterThan(0);

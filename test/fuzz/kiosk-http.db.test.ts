@@ -17,7 +17,7 @@ import {
 } from '../../apps/kiosk/server/test/kiosk-rig.ts';
 import { CORPUS } from './corpus/kiosk-http.ts';
 import { type FuzzedRequest, type OpenApi, requestsTo, sendFuzzed } from './http.ts';
-import { FUZZ_TIMEOUT_MS, fuzzRuns } from './runs.ts';
+import { FUZZ_TIMEOUT_MS, fuzzEffort } from './runs.ts';
 
 /** They answer for as long as somebody listens, or guess PINs, which is limited by design. */
 const WITHOUT = ['GET /api/events', 'POST /api/session', 'GET /metrics'];
@@ -85,8 +85,7 @@ describe.each(databases)('Whatever is sent to a kiosk on $name', ({ open }) => {
       };
       for (const request of CORPUS) await tryOut(request);
       await fc.assert(fc.asyncProperty(requestsTo(openApi, { known, without: WITHOUT }), tryOut), {
-        numRuns: fuzzRuns(500),
-        interruptAfterTimeLimit: FUZZ_TIMEOUT_MS,
+        ...fuzzEffort(500),
       });
       expect(statuses.get(201)).toBeGreaterThan(0);
       expect(statuses.get(400)).toBeGreaterThan(0);

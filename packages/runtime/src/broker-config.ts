@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { BrokerAddress } from './mqtt-link.ts';
 
-/** The text of the file a variable names. */
+/** The text of the file a variable names. What stands there instead of a path may be a secret: it is not repeated. */
 export const fileText = z.string().transform((path, context): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     context.addIssue({
       code: 'custom',
-      message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      message: `cannot be read: ${codeOf(error)}`,
     });
     return z.NEVER;
   }
 });
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'it cannot';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
