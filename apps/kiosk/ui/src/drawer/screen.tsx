@@ -6,6 +6,8 @@ import { type Answer, get, getSteppedUp, post, problemText } from '../api.ts';
 import { count, dateText, money, orderNumber } from '../format.ts';
 import { onLive } from '../live.ts';
 import { mintRequestId, type SoldOrder } from '../orders.ts';
+import { Presets } from '../presets.tsx';
+import { Digits } from '../till/digits.tsx';
 import { typeDigits } from '../till/tender.ts';
 import './drawer.css';
 
@@ -17,6 +19,8 @@ export const DrawerScreen = () => (
     {me.value?.signedIn === true ? <Training /> : null}
   </div>
 );
+
+const PAID_OUT_REASONS = ['Supplies', 'Window cleaner', 'Taxi', 'Customer refund'];
 
 function PaidOut() {
   const amount = useSignal(0);
@@ -70,6 +74,7 @@ function PaidOut() {
             }}
           />
         </label>
+        <Digits typed={amount} />
         {me.value?.signedIn === true ? null : (
           <label>
             <span class="small soft">Crew id</span>
@@ -96,6 +101,12 @@ function PaidOut() {
             }}
           />
         </label>
+        <Presets
+          words={PAID_OUT_REASONS}
+          onPick={(word) => {
+            reason.value = word;
+          }}
+        />
         <button type="submit" class="key primary" disabled={isSending.value}>
           Take {amount.value === 0 ? 'out' : `${money(amount.value)} out`}
         </button>

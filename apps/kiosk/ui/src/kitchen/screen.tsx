@@ -11,6 +11,7 @@ import {
   doneAt,
   isCooked,
   isOpenAt,
+  itemsAt,
   kitchen,
   type KitchenState,
   recall,
@@ -180,7 +181,7 @@ function TicketCard({ ticket, station }: { readonly ticket: Ticket; readonly sta
   const seconds = ticket.ageS + sinceS.value;
   const age = ageOf(seconds);
   const isReady = station === 'pass' && isCooked(ticket);
-  const shown = station === 'pass' ? items : items.filter(({ zone }) => zone === station);
+  const shown = itemsAt(station, items);
   const elsewhere = zones.filter((zone) => zone !== station);
   const channelName = index.value?.channels.get(channel)?.name ?? channel;
   return (
@@ -235,7 +236,7 @@ function TicketCard({ ticket, station }: { readonly ticket: Ticket; readonly sta
 /** What was voided while it was in hand; it stays until this station has seen it. */
 function StopCard({ ticket, station }: { readonly ticket: Ticket; readonly station: Station }) {
   const { number, items } = ticket;
-  const shown = station === 'pass' ? items : items.filter(({ zone }) => zone === station);
+  const shown = itemsAt(station, items);
   return (
     <article class="ticket stop" aria-label={`Order ${number}, voided`}>
       <header>

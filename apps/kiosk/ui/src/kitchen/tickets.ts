@@ -162,6 +162,25 @@ export const bump = (station: Station, ticket: Ticket): Promise<void> =>
 export const recall = (station: Station, ticket: Ticket): Promise<void> =>
   station === 'pass' ? setStatus(ticket, 'packed') : setDone(ticket, station, false);
 
+/** What a station makes of an order, the same things together; the pass sees the order as it was sold. */
+export function itemsAt(station: Station, items: readonly TicketItem[]): readonly TicketItem[] {
+  if (station === 'pass') return items;
+  const alike = Map.groupBy(
+    items.filter(({ zone }) => zone === station),
+    ({ name, details }) => JSON.stringify([name, ...details]),
+  );
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [
+          {
+            ...first,
+            quantity: others.reduce((sum, { quantity }) => sum + quantity, first.quantity),
+          },
+        ],
+  );
+}
+
 /** How long an order has waited, in a word and a colour. */
 export type Age = 'new' | 'due' | 'late';
 const DUE_S = 240;

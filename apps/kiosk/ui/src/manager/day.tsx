@@ -8,7 +8,7 @@ import { useFetched } from './fetched.ts';
 import { Trouble, Waiting } from './parts.tsx';
 import { Table } from './table.tsx';
 
-interface Days {
+interface DayList {
   readonly currentDate: string;
   readonly days: readonly {
     readonly date: string;
@@ -35,54 +35,62 @@ interface Issue {
 
 /** The trading day: what it came to so far, its Z, and the days before with their files. */
 export function DayPage() {
-  const days = useFetched<Days>('/api/days?limit=31', ['day', 'order']);
+  const days = useFetched<DayList>('/api/days?limit=31', ['day', 'order']);
   const shown = days.value.value;
   const date = place.value.rest[1];
+  const list = <Days shown={shown} chosen={date} />;
   return (
     <>
       <Trouble text={days.trouble.value} />
       <div class="manager-columns">
         <OpenDay />
-        {date === undefined ? <NoDay /> : <ClosedDay key={date} date={date} />}
+        {date === undefined ? list : <ClosedDay key={date} date={date} />}
       </div>
-      <section class="card" aria-labelledby="days-title">
-        <h2 id="days-title">Days</h2>
-        {shown === null ? (
-          <Waiting />
-        ) : shown.days.length === 0 ? (
-          <p class="soft">Nothing was sold here yet.</p>
-        ) : (
-          <ul class="day-rows">
-            {shown.days.map(({ date: each, lastSequence, closedAtMs, revision }) => (
-              <li key={each}>
-                <a
-                  href={`#/manager/day/${each}`}
-                  aria-current={each === date ? 'true' : undefined}
-                  class="day-row"
-                >
-                  <strong>{dateText(each)}</strong>
-                  <span>{count(lastSequence)} orders</span>
-                  <span>
-                    {closedAtMs === null
-                      ? '○ Open'
-                      : `✓ Closed${revision > 1 ? `, corrected: revision ${revision}` : ''}`}
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      {date === undefined ? null : list}
     </>
   );
 }
 
-const NoDay = () => (
-  <section class="card nothing">
-    <p class="nothing-title">No day chosen</p>
-    <p class="soft">Touch a closed day for its files.</p>
+/** The days before, each leading to its files. */
+const Days = ({
+  shown,
+  chosen,
+}: {
+  readonly shown: DayList | null;
+  readonly chosen: string | undefined;
+}) => (
+  <section class="card" aria-labelledby="days-title">
+    <h2 id="days-title">Days</h2>
+    {shown === null ? (
+      <Waiting />
+    ) : shown.days.length === 0 ? (
+      <p class="soft">Nothing was sold here yet.</p>
+    ) : (
+      <ul class="day-rows">
+        {shown.days.map(({ date, lastSequence, closedAtMs, revision }) => (
+          <li key={date}>
+            <a
+              href={`#/manager/day/${date}`}
+              aria-current={date === chosen ? 'true' : undefined}
+              class="day-row"
+            >
+              <strong>{dateText(date)}</strong>
+              <span>{ordersText(lastSequence)}</span>
+              <span>
+                {closedAtMs === null
+                  ? '○ Open'
+                  : `✓ Closed${revision > 1 ? `, corrected: revision ${revision}` : ''}`}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    )}
   </section>
 );
+
+const ordersText = (orders: number): string =>
+  `${count(orders)} ${orders === 1 ? 'order' : 'orders'}`;
 
 function OpenDay() {
   const reading = useFetched<Reading>('/api/day/reading', ['order', 'day']);
@@ -99,7 +107,7 @@ function OpenDay() {
           <p class="soft">
             {shown.orders === 0
               ? 'Open. Nothing sold yet.'
-              : `Open. ${count(shown.orders)} orders so far.`}
+              : `Open. ${ordersText(shown.orders)} so far.`}
           </p>
           <p class="day-gross">{money(shown.gross)}</p>
           <Table
@@ -166,7 +174,7 @@ function ClosedDay({ date }: { readonly date: string }) {
             {shown.revision === 1
               ? 'Closed, revision 1.'
               : `Corrected after its Z: revision ${shown.revision}.`}{' '}
-            {count(shown.orders.count)} orders, {count(shown.orders.voided)} voided.
+            {ordersText(shown.orders.count)}, {count(shown.orders.voided)} voided.
           </p>
           <p class="day-gross">{money(shown.totals.gross)}</p>
           <p class="small">

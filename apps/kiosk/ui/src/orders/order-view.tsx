@@ -6,6 +6,7 @@ import { type Answer, get, post, problemText } from '../api.ts';
 import { methodText, money, orderNumber } from '../format.ts';
 import { index, rules } from '../kiosk.ts';
 import { mintRequestId, type SoldOrder } from '../orders.ts';
+import { Presets } from '../presets.tsx';
 import { Receipt } from './receipt.tsx';
 
 type Asking = 'void' | 'payment' | null;
@@ -80,7 +81,10 @@ interface Change {
   readonly take: (answer: OrderAnswer) => void;
 }
 
+const VOID_REASONS = ['Rung up twice', 'Wrong order', 'Customer left', 'Not as it should be'];
+
 function VoidForm({ order, take }: Change) {
+  const reason = useSignal('');
   return (
     <form
       class="inline-form"
@@ -90,7 +94,7 @@ function VoidForm({ order, take }: Change) {
         void post<{ readonly order: SoldOrder }>(`/api/orders/${order.globalOrderId}/void`, {
           // Left out it is whoever is signed in, or whose PIN allowed it.
           crewId: data.get('crewId') ?? undefined,
-          reason: data.get('reason'),
+          reason: reason.value,
         }).then(take);
       }}
     >
@@ -102,8 +106,22 @@ function VoidForm({ order, take }: Change) {
       )}
       <label class="grow">
         <span class="small soft">Reason</span>
-        <input class="field" name="reason" required maxLength={200} />
+        <input
+          class="field"
+          required
+          maxLength={200}
+          value={reason.value}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value;
+          }}
+        />
       </label>
+      <Presets
+        words={VOID_REASONS}
+        onPick={(word) => {
+          reason.value = word;
+        }}
+      />
       <button type="submit" class="key danger">
         Void order {orderNumber(order.globalOrderId)}
       </button>

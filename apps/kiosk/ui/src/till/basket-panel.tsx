@@ -108,7 +108,7 @@ function How() {
 function Channels() {
   return (
     <div class="channels" role="group" aria-label="Sales channels" onKeyDown={moveByArrows}>
-      {channelsHere.value.map(({ code, name, delivers }) => (
+      {channelsHere.value.map(({ code, name }) => (
         <button
           key={code}
           type="button"
@@ -120,7 +120,6 @@ function Channels() {
           }}
         >
           {name}
-          {delivers ? <span class="small">delivered</span> : null}
         </button>
       ))}
     </div>

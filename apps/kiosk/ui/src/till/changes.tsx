@@ -8,6 +8,7 @@ import {
   singlePriceOf,
 } from '@tillwire/domain';
 import { money } from '../format.ts';
+import { Presets } from '../presets.tsx';
 import { band, type BasketLine, editLine } from './basket.ts';
 import { OptionKeys } from './option-keys.tsx';
 import { itemOf } from './steps.ts';
@@ -30,22 +31,34 @@ export function Changes({ line, of }: Part) {
   );
 }
 
+const OFTEN_NOTED = ['Allergy', 'No salt', 'Well done', 'Cut in half', 'Sauce apart'];
+const MAX_NOTE = 200;
+
 /** A word to the kitchen. */
-export const Note = ({ line }: { readonly line: BasketLine }) => (
-  <label class="note">
-    <span class="small soft">Note for the kitchen</span>
-    <input
-      class="field"
-      maxLength={200}
-      autoFocus
-      value={line.request.note ?? ''}
-      onInput={(event) => {
-        const note = event.currentTarget.value;
-        editLine(line.key, (current) => ({ ...current, note }));
-      }}
-    />
-  </label>
-);
+export function Note({ line: { key, request } }: { readonly line: BasketLine }) {
+  const given = request.note ?? '';
+  const write = (note: string): void => {
+    if (note.length <= MAX_NOTE) editLine(key, (current) => ({ ...current, note }));
+  };
+  return (
+    <div class="note">
+      <label>
+        <span class="small soft">Note for the kitchen</span>
+        <input
+          class="field"
+          maxLength={MAX_NOTE}
+          autoFocus
+          value={given}
+          onInput={(event) => write(event.currentTarget.value)}
+        />
+      </label>
+      <Presets
+        words={OFTEN_NOTED}
+        onPick={(word) => write(given === '' ? word : `${given}, ${word.toLowerCase()}`)}
+      />
+    </div>
+  );
+}
 
 interface ProductPart extends Part {
   readonly request: ProductLineRequest;

@@ -1,8 +1,9 @@
 import { effect, signal, untracked } from '@preact/signals';
-import type { SellingContext } from '@tillwire/domain';
+import type { OrderLine, SellingContext } from '@tillwire/domain';
 import { dateText } from '../format.ts';
 import { businessDate } from '../kiosk.ts';
 import { type Basket, basket, context, pricedAlone } from './basket.ts';
+import { lineTitle } from './line-text.ts';
 import { itemName } from './steps.ts';
 
 /** Something that changed under an open basket. `null` prices: not sold. */
@@ -17,6 +18,8 @@ export interface Notice {
 
 export const notice = signal<Notice | null>(null);
 
+const nameOf = (line: OrderLine | null): string | null => (line === null ? null : lineTitle(line));
+
 /** The lines whose price differs between two ways of selling the same basket. */
 export function priceChanges(
   was: { readonly basket: Basket; readonly context: SellingContext },
@@ -30,7 +33,7 @@ export function priceChanges(
     if (before?.total === after?.total) return [];
     return [
       {
-        name: before?.name ?? after?.name ?? itemName(line.request, now.context.index),
+        name: nameOf(before ?? after) ?? itemName(line.request, now.context.index),
         was: before?.total ?? null,
         now: after?.total ?? null,
       },

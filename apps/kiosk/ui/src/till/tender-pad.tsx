@@ -5,6 +5,7 @@ import { moveByArrows } from '../arrows.ts';
 import { methodText, money } from '../format.ts';
 import { rules } from '../kiosk.ts';
 import { channel } from './basket.ts';
+import { Digits } from './digits.tsx';
 import {
   closeTender,
   due,
@@ -182,40 +183,6 @@ function Head() {
   );
 }
 
-const DIGITS = ['7', '8', '9', '4', '5', '6', '1', '2', '3', '0', '00'] as const;
-
-// Whoever has a keyboard has digits on it: these are not stops on its way.
-function Digits({ typed }: { readonly typed: { value: number } }) {
-  return (
-    <div class="digits" role="group" aria-label="Digits" onKeyDown={moveByArrows}>
-      {DIGITS.map((digits) => (
-        <button
-          key={digits}
-          type="button"
-          class="key"
-          tabIndex={-1}
-          onClick={() => {
-            typed.value = typeDigits(typed.value, digits);
-          }}
-        >
-          {digits}
-        </button>
-      ))}
-      <button
-        type="button"
-        class="key"
-        tabIndex={-1}
-        aria-label="Delete the last digit"
-        onClick={() => {
-          typed.value = Math.floor(typed.value / 10);
-        }}
-      >
-        ⌫
-      </button>
-    </div>
-  );
-}
-
 /** Crew food and cooked waste pay a whole order and are booked to somebody. */
 function House() {
   const asked = useSignal<HouseTender | null>(null);
@@ -255,7 +222,7 @@ function House() {
             <input
               class="field"
               maxLength={64}
-              placeholder="0: nobody in particular"
+              placeholder="0: nobody"
               autoFocus
               value={crewId.value}
               onInput={(event) => {
