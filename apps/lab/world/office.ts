@@ -1,11 +1,10 @@
-import process from 'node:process';
 import { join } from 'node:path';
 import { createFace, type Face } from '../http.ts';
 import type { Reins } from '../simulate/simulated-time.ts';
 import type { LabBroker } from './broker.ts';
 import { freePort, type Line, startLine } from './line.ts';
 import { createProgram, type Program } from './program.ts';
-import { tillwire, tillwireOf } from './tillwire.ts';
+import { serviceOf, tillwire } from './tillwire.ts';
 
 /** Head Office as processes of their own, behind one line. */
 export interface Office {
@@ -51,6 +50,7 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
     ...(broker.adminFile === null ? {} : { MQTT_ADMIN: broker.adminFile }),
     LOG_LEVEL: 'info',
   };
+  const service = serviceOf(reins);
   const program = async (
     name: string,
     roles: string,
@@ -60,8 +60,8 @@ export async function startOffice(options: OfficeOptions): Promise<Office> {
   ): Promise<Program> =>
     createProgram({
       name,
-      command: process.execPath,
-      args: [tillwireOf(reins), 'head-office', roles],
+      command: service.command,
+      args: [...service.args, 'head-office', roles],
       env: { ...env, ...(await broker.account(user, line.port)), ...more },
       logs,
       reins,

@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import process from 'node:process';
 import { dirname, join } from 'node:path';
 import { createFace, type Face } from '../http.ts';
 import type { Random } from '../random.ts';
@@ -10,7 +9,7 @@ import { freePort, type Line, startLine } from './line.ts';
 import { createMeddler } from './meddler.ts';
 import type { Office } from './office.ts';
 import { createProgram, type Program } from './program.ts';
-import { tillwire, tillwireOf } from './tillwire.ts';
+import { serviceOf, tillwire } from './tillwire.ts';
 
 export const SHOP_PARTS = ['web', 'sync', 'scheduler'] as const;
 export type ShopPart = (typeof SHOP_PARTS)[number];
@@ -85,11 +84,12 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
   const port = await freePort();
   const setUp = broker.adminFile === null ? byHand : byJoining;
   const { env, args: environment, login, renew } = await setUp(options, { line, home, port });
+  const service = serviceOf(reins);
   const program = (role: ShopPart | null, name: string, more: Environment = {}): Program =>
     createProgram({
       name,
-      command: process.execPath,
-      args: [tillwireOf(reins), 'kiosk', ...(role === null ? [] : [role]), ...environment],
+      command: service.command,
+      args: [...service.args, 'kiosk', ...(role === null ? [] : [role]), ...environment],
       env: { ...env, API_TOKEN: TOKEN, LOG_LEVEL: 'info', ...more },
       logs,
       reins,

@@ -9,7 +9,18 @@ const TILLWIRE = join(import.meta.dirname, '../../cli/src/main.ts');
 /** The same in simulated time. */
 const LAB_TILLWIRE = join(import.meta.dirname, '../../cli/src/lab-main.ts');
 
-export const tillwireOf = (reins: Reins | undefined): string =>
+/** As it is installed: with what Node is told about the size of a shop's computer. */
+const INSTALLED = join(import.meta.dirname, '../../cli/bin/tillwire');
+
+/** How a service is started: as its unit would start it, or in simulated time. */
+export const serviceOf = (
+  reins: Reins | undefined,
+): { readonly command: string; readonly args: readonly string[] } =>
+  reins === undefined
+    ? { command: INSTALLED, args: [] }
+    : { command: process.execPath, args: [LAB_TILLWIRE] };
+
+const tillwireOf = (reins: Reins | undefined): string =>
   reins === undefined ? TILLWIRE : LAB_TILLWIRE;
 
 /** Runs `tillwire …` to its end and gives what it printed. @throws with what it complained of. */
