@@ -11,26 +11,29 @@ const whole = (least: number, most: number): z.ZodNumber =>
     (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
   );
 
-/** Text of one pattern, and of what the domain holds possible where the pattern alone allows more. */
-function patterned(pattern: RegExp, isPossible = always, rule = ''): z.ZodString {
-  const plain = z.string().regex(pattern);
-  const schema = isPossible === always ? plain : plain.refine(isPossible, rule);
-  return quick(
-    schema,
+const patterned = (pattern: RegExp): z.ZodString =>
+  quick(z.string().regex(pattern), (value) => typeof value === 'string' && pattern.test(value));
+
+/** Text of one pattern of which the domain holds possible only some. */
+const possible = <Text extends string>(
+  pattern: RegExp,
+  isPossible: (text: string) => text is Text,
+  rule: string,
+) =>
+  quick(
+    z.string().regex(pattern).refine(isPossible, rule),
     (value) => typeof value === 'string' && pattern.test(value) && isPossible(value),
   );
-}
-const always: (text: string) => boolean = () => true;
 
 export const storeCodeText = patterned(/^S(?:0[1-9]|[1-9]\d{1,3})$/);
-export const businessDateText = patterned(/^\d{4}-\d{2}-\d{2}$/, isBusinessDate, 'no such date');
-export const orderIdText = patterned(
+export const businessDateText = possible(/^\d{4}-\d{2}-\d{2}$/, isBusinessDate, 'no such date');
+export const orderIdText = possible(
   /^S\d{2,4}-\d{8}-(?:\d{6}|[1-9]\d{6})$/,
   isGlobalOrderId,
   'not an order id',
 );
 /** UTC to the second. */
-export const instantText = patterned(
+export const instantText = possible(
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/,
   isUtcInstant,
   'no such moment',

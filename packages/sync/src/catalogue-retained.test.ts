@@ -1,4 +1,5 @@
 import { sha256 } from '@tillwire/contract';
+import { utcInstant } from '@tillwire/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -141,7 +142,7 @@ describe('What a store says beside what it was told', () => {
     heardAtMs,
     report: {
       store_code: 'S01',
-      at: '2026-11-02T08:00:00Z',
+      at: utcInstant(Date.parse('2026-11-02T08:00:00Z')),
       session: 1,
       number: 1,
       in_force: { catalog_version: known, part: 'now' as const },
