@@ -47,8 +47,8 @@ export const isLegs = (word: unknown): word is readonly Leg[] =>
   Array.isArray(word) &&
   word.length > 0 &&
   word.every(
-    (leg: Partial<Leg>) =>
-      Number.isFinite(leg.fromMs) && Number.isFinite(leg.atMs) && (leg.rate ?? 0) > 0,
+    (leg: Partial<Leg> | null) =>
+      Number.isFinite(leg?.fromMs) && Number.isFinite(leg?.atMs) && (leg?.rate ?? 0) > 0,
   );
 
 /** The hand that holds simulated time: the same for everybody who takes its legs. */
