@@ -147,10 +147,14 @@ export async function catalogue({
     [await databaseUrl('bench_catalogue'), '15', '1000', isQuick ? '3' : '10'],
     deps,
   );
-  const { publishedToAppliedMs, switchMs } = JSON.parse(text.trim().split('\n').at(-1) ?? '{}') as {
-    readonly publishedToAppliedMs: { readonly p50: number; readonly p99: number };
-    readonly switchMs: { readonly p50: number; readonly p99: number };
-  };
+  const { publishedToAppliedMs, switchMs, switchTogetherMs } = JSON.parse(
+    text.trim().split('\n').at(-1) ?? '{}',
+  ) as Readonly<
+    Record<
+      'publishedToAppliedMs' | 'switchMs' | 'switchTogetherMs',
+      { readonly p50: number; readonly p99: number }
+    >
+  >;
   return [
     {
       what: 'menu of 1,000 products: published to applied by 15 kiosks, p99',
@@ -160,9 +164,9 @@ export async function catalogue({
       isKept: publishedToAppliedMs.p99 <= 1000,
     },
     {
-      what: 'the switch itself, p99',
+      what: 'the switch itself, p99 of 100',
       measured: `${switchMs.p99} ms (p50 ${switchMs.p50} ms)`,
-      limit: '',
+      limit: `15 kiosks at once on this machine: ${switchTogetherMs.p99} ms (p50 ${switchTogetherMs.p50} ms)`,
       budget: '≤ 10 ms',
       isKept: switchMs.p99 <= 10,
     },

@@ -191,6 +191,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
 
   it('runs no command that is unsigned, tampered with, by another key, or for another store, and a copied one once', async () => {
     await startSync();
+    await waitFor('the birth', () => told('state').length > 0);
     const [own, other] = [topicOf('command', STORE), topicOf('command', storeCode('S04'))];
     const content = (id: string) => ({
       command_id: id,
