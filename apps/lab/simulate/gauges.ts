@@ -20,9 +20,9 @@ export interface Sample {
 
 /** The greatest of the kiosks, and every process of Head Office. */
 const MEMORY_OF = (world: World): readonly (readonly [string, readonly Program[]])[] => [
-  ['kiosk, the largest', world.shops.flatMap(({ all }) => all)],
+  ['largest kiosk', world.shops.flatMap(({ all }) => all)],
   ['ingest', world.office.ingest],
-  ['publisher and fleet', [world.office.publisher]],
+  ['publisher', [world.office.publisher]],
   ['dashboard', [world.office.dashboard]],
   ['broker', world.broker.nodes],
 ];

@@ -45,6 +45,8 @@ export interface Arrival {
   readonly soldMs: number;
   /** Real. */
   readonly tookMs: number;
+  /** Its shop's line was sound: neither gone nor slow, nor was what had waited for it still to come. */
+  readonly isSound: boolean;
 }
 
 export interface SimulationReport {
@@ -177,16 +179,7 @@ async function simulated(simulation: Simulation): Promise<SimulationReport> {
       settledS,
       tradedS,
       samples,
-      arrivals: (
-        await readArrivals(
-          books,
-          plan.shops.map(({ store }) => store),
-        )
-      ).map(({ store, soldMs, receivedMs }) => ({
-        store,
-        soldMs,
-        tookMs: Math.max(0, Math.round(reins.realBetween(soldMs, receivedMs))),
-      })),
+      arrivals: await arrivalsOf(simulation),
       alerts: await readAlerts(office.face),
       refused: Object.fromEntries(
         [...Map.groupBy(refused, (word) => word)].map(([word, all]) => [word, all.length]),
@@ -199,6 +192,26 @@ async function simulated(simulation: Simulation): Promise<SimulationReport> {
     await Promise.allSettled([...background, beside]);
     await light?.stop();
   }
+}
+
+/** The way of every sale; a line that is back is sound once something has come over it. */
+async function arrivalsOf({ world, plan, reins }: Simulation): Promise<readonly Arrival[]> {
+  const stores = plan.shops.map(({ store }) => store);
+  const rows = Map.groupBy(await readArrivals(world.books, stores), ({ store }) => store);
+  return plan.shops.flatMap(({ store, offline, slow }) => {
+    const own = rows.get(store) ?? [];
+    const received = own.map(({ receivedMs }) => receivedMs).toSorted((a, b) => a - b);
+    const unsound = [...offline, ...slow].map(({ fromMs, toMs }) => ({
+      fromMs,
+      toMs: received.find((ms) => ms >= toMs) ?? toMs,
+    }));
+    return own.map(({ soldMs, receivedMs }) => ({
+      store,
+      soldMs,
+      tookMs: Math.max(0, Math.round(reins.realBetween(soldMs, receivedMs))),
+      isSound: !unsound.some(({ fromMs, toMs }) => fromMs <= soldMs && soldMs <= toMs),
+    }));
+  });
 }
 
 const newestVersion = async ({ shops }: World): Promise<number> => {

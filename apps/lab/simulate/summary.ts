@@ -45,21 +45,14 @@ export function latencyOf(tookMs: readonly number[]): Latency {
   };
 }
 
-/** Ways to Head Office of sales that were made with the line up, and of those that had to wait for it. */
-export function latencies({ arrivals, plan }: SimulationReport): {
-  readonly lineUp: Latency;
-  readonly waited: Latency;
+/** Ways to Head Office of sales that were made with the line sound, and of those that had to wait for it. */
+export function latencies({ arrivals }: SimulationReport): {
+  readonly sound: Latency;
+  readonly others: Latency;
 } {
-  const shops = new Map(plan.shops.map((shop) => [shop.store, shop]));
-  const isOffline = ({ store, soldMs }: SimulationReport['arrivals'][number]): boolean =>
-    shops.get(store)?.offline.some(({ fromMs, toMs }) => fromMs <= soldMs && soldMs < toMs) ===
-    true;
-  const { true: waited = [], false: lineUp = [] } = Object.groupBy(arrivals, (one) =>
-    isOffline(one) ? 'true' : 'false',
-  );
-  const took = (all: SimulationReport['arrivals']): Latency =>
-    latencyOf(all.map(({ tookMs }) => tookMs));
-  return { lineUp: took(lineUp), waited: took(waited) };
+  const of = (isSound: boolean): Latency =>
+    latencyOf(arrivals.filter((one) => one.isSound === isSound).map(({ tookMs }) => tookMs));
+  return { sound: of(true), others: of(false) };
 }
 
 const peakUnsent = ({ samples }: SimulationReport): number =>
@@ -96,13 +89,13 @@ export const peakMemory = ({ samples }: SimulationReport): Readonly<Record<strin
 /** What a simulation comes to, in words; the last line says it all. */
 export function simulationLines(report: SimulationReport): readonly string[] {
   const { plan, days, findings, refused, ends, alerts, rate } = report;
-  const { lineUp, waited } = latencies(report);
+  const { sound, others } = latencies(report);
   const reconciled = days.filter(({ state }) => state === 'reconciled').length;
   const kinds = Map.groupBy(findings, ({ check }) => check);
   return [
     `${plan.shops.length} shops and ${plan.light.length} light ones, ${plan.dates.length} days from ${plan.from}, seed ${report.seed}`,
     `traded in ${report.tradedS} s at up to ${rate.asked} times real time (slowest ${rate.slowest}); everything arrived and reconciled ${report.settledS} s after`,
-    `sale to Head Office with the line up: p50 ${lineUp.p50} ms, p95 ${lineUp.p95} ms, p99 ${lineUp.p99} ms of ${lineUp.count}; ${waited.count} waited for their line`,
+    `sale to Head Office over a sound line: p50 ${sound.p50} ms, p95 ${sound.p95} ms, p99 ${sound.p99} ms of ${sound.count}; ${others.count} were made while it was gone or slow`,
     `unsent at most ${peakUnsent(report)} at one shop; ${alerts.length} alerts fired`,
     `refused: ${
       Object.entries(refused)

@@ -45,7 +45,7 @@ export interface HeadOfficeStandIn {
   ) => void;
   readonly command: (id: string, command: object, expiresInMs?: number) => void;
   /** Publishes bytes as they are. */
-  readonly send: (topic: string, payload: string) => void;
+  readonly send: (topic: string, payload: string | Buffer) => void;
   readonly cutLine: () => Promise<void>;
   readonly mendLine: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -70,7 +70,7 @@ export async function startHeadOfficeStandIn(): Promise<HeadOfficeStandIn> {
   const messages = new Map<string, unknown[]>();
   let number = Math.floor(performance.timeOrigin * 1000);
 
-  const send = (topic: string, payload: string): void =>
+  const send = (topic: string, payload: string | Buffer): void =>
     broker.publish(
       { cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false },
       () => undefined,

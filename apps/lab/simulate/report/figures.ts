@@ -128,12 +128,7 @@ const PERCENTILES = [
 
 export function latencyFigure({ plan, arrivals }: SimulationReport): Figure {
   const axis = createTimeAxis(plan.hours);
-  const shops = new Map(plan.shops.map((shop) => [shop.store, shop]));
-  const isSound = ({ store, soldMs }: SimulationReport['arrivals'][number]): boolean => {
-    const { offline = [], slow = [] } = shops.get(store) ?? {};
-    return ![...offline, ...slow].some(({ fromMs, toMs }) => fromMs <= soldMs && soldMs < toMs);
-  };
-  const sound = arrivals.filter(isSound);
+  const sound = arrivals.filter(({ isSound }) => isSound);
   const rows = hoursOf(plan).map((hour) => ({
     hour,
     ...latencyOf(

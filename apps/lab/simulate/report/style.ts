@@ -70,7 +70,7 @@ details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--brand); font-weight: 600; width: fit-content; padding: 4px 0; }
 details .scroll { max-height: 420px; overflow: auto; border: 1px solid var(--line); margin-top: 8px; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
-caption { text-align: left; padding: 8px 12px; color: var(--ink-soft); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { text-align: left; padding: 6px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead th { color: var(--ink-soft); font-weight: 600; position: sticky; top: 0; background: var(--surface); }
 th[scope=row] { font-weight: 600; }
