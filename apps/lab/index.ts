@@ -1,6 +1,8 @@
 export { type ChaosOptions, type ChaosReport, runChaos } from './chaos/chaos.ts';
 export { chaosLines } from './chaos/report.ts';
+export { changeMenu } from './chaos/menu-editor.ts';
 export { PLANTS } from './store/plants.ts';
+export { dropAcknowledgement, halveMenu } from './store/shop-plants.ts';
 export { type BenchReport, runBench } from './bench/bench.ts';
 export { factLines, table } from './bench/rows.ts';
 export { RIVAL_FAULTS, rivalLine, type RivalReport, runRival } from './rival/rival.ts';

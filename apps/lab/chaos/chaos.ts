@@ -41,6 +41,8 @@ export interface Settled {
   readonly history: History;
   /** Holds the end state against the history once more. */
   readonly check: () => Promise<Verdict>;
+  /** So many orders more, and everything at rest again. */
+  readonly sellMore: (orders: number) => Promise<void>;
 }
 
 export interface ChaosReport {
@@ -130,24 +132,26 @@ async function stormed(
   const refused: string[] = [];
   const firstMenu = await newestVersion(world);
   const closing = new AbortController();
-  const tills = Promise.all(
-    world.shops.flatMap(({ store, face }) =>
-      Array.from({ length: TILLS }, (_, till) =>
-        runTill(
-          {
-            store,
-            face,
-            history,
-            random: createRandom(`${seed}/${store}/${till}`),
-            perMinute: ordersPerMinute / stores / TILLS,
-            refused: (what) => refused.push(what),
-            stopping: signal,
-          },
-          closing.signal,
+  const open = (name: string, ending: AbortSignal): Promise<unknown> =>
+    Promise.all(
+      world.shops.flatMap(({ store, face }) =>
+        Array.from({ length: TILLS }, (_, till) =>
+          runTill(
+            {
+              store,
+              face,
+              history,
+              random: createRandom(`${seed}/${store}/${till}${name}`),
+              perMinute: ordersPerMinute / stores / TILLS,
+              refused: (what) => refused.push(what),
+              stopping: signal,
+            },
+            ending,
+          ),
         ),
       ),
-    ),
-  );
+    );
+  const tills = open('', closing.signal);
   // Waited for at the end; called off before, it ends as it may.
   tills.catch(() => undefined);
   tell(`${schedule.length} faults in ${minutes} minutes`);
@@ -180,7 +184,18 @@ async function stormed(
   const look = (): Promise<Verdict> =>
     check({ history, twins, shops, office: office.face, books, firstMenu });
   const verdict = await look();
-  await options.afterwards?.({ world, history, check: look });
+  const sellMore = async (orders: number): Promise<void> => {
+    const [enough, wanted] = [new AbortController(), history.orders().size + orders];
+    const more = open('/more', enough.signal);
+    await until('enough to be sold', () => history.orders().size >= wanted, {
+      withinMs: SELL_WITHIN_MS,
+      signal,
+    });
+    enough.abort();
+    await more;
+    await settle(world, (store) => twins.has(store));
+  };
+  await options.afterwards?.({ world, history, check: look, sellMore });
   const { findings } = verdict;
   return {
     seed,

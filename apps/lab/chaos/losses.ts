@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import type { History } from '../load/history.ts';
 import type { Random } from '../random.ts';
 import { createDatabase, dropDatabase } from '../store/office-books.ts';
+import { readWatermarks } from '../store/end-state.ts';
 import { readDyingDisk } from '../store/shop-disk.ts';
 import { pause, until } from '../waiting.ts';
 import type { Shop } from '../world/shop.ts';
@@ -34,7 +35,7 @@ export interface LossTools {
 export async function loseDisk(
   shop: Shop,
   { how, isLineUp }: { readonly how: 'gone' | 'damaged'; readonly isLineUp: boolean },
-  { history, random }: LossTools,
+  { world, history, random }: LossTools,
 ): Promise<void> {
   if (!isLineUp) shop.line.cut();
   await Promise.all(shop.all.map((one) => one.halt()));
@@ -60,7 +61,7 @@ export async function loseDisk(
     await pause(random.whole(500, 8000));
     shop.line.mend();
   }
-  await untilWhole([shop]);
+  await untilWhole(world, [shop]);
 }
 
 const confirmClock = async ({ face }: Shop): Promise<boolean> =>
@@ -77,24 +78,33 @@ function damage(path: string, random: Random): void {
   closeSync(file);
 }
 
-/** Head Office has everything these shops had journalled when this was asked, and they know it. */
-export async function untilWhole(shops: readonly Shop[]): Promise<void> {
-  const headsOf = async ({ face }: Shop) =>
-    (await face.get('/api/sync')).body.epochs as readonly {
-      readonly journalEpoch: number;
-      readonly head: number;
-      readonly completeThrough: number;
-    }[];
+interface EpochOfShop {
+  readonly journalEpoch: number;
+  readonly head: number;
+  readonly completeThrough: number;
+}
+
+/** Head Office holds everything these shops had journalled when this was asked, and both say so. */
+export async function untilWhole({ books }: World, shops: readonly Shop[]): Promise<void> {
   await Promise.all(
-    shops.map(async (shop) => {
-      let wanted: Awaited<ReturnType<typeof headsOf>> | undefined;
+    shops.map(async ({ store, face }) => {
+      const epochsOf = async (): Promise<readonly EpochOfShop[]> =>
+        (await face.get('/api/sync')).body.epochs;
+      let wanted: readonly EpochOfShop[] | undefined;
       await until(
-        `everything of ${shop.store} to be at Head Office`,
+        `everything of ${store} to be at Head Office`,
         async () => {
-          wanted ??= await headsOf(shop);
-          const now = await headsOf(shop);
-          return wanted.every(({ journalEpoch, head }) =>
-            now.some((one) => one.journalEpoch === journalEpoch && one.completeThrough >= head),
+          wanted ??= await epochsOf();
+          const [here, there] = [await epochsOf(), await readWatermarks(books, store)];
+          return wanted.every(
+            ({ journalEpoch, head }) =>
+              here.some(
+                (one) => one.journalEpoch === journalEpoch && one.completeThrough >= head,
+              ) &&
+              (head === 0 ||
+                there.some(
+                  (one) => one.journal_epoch === journalEpoch && one.complete_through >= head,
+                )),
           );
         },
         { withinMs: BACK_WITHIN_MS, everyMs: 500 },
@@ -124,10 +134,10 @@ export async function loseOffice({ world }: LossTools): Promise<void> {
   for (const shop of shops) {
     if (shop.renew === null) await books.makeStore(shop.store);
     else await shop.renew();
-    await Promise.all(shop.all.map((one) => one.knock('SIGTERM')));
+    await Promise.all(shop.all.map((one) => one.knock('SIGKILL')));
   }
   await publishMenu(office);
-  await untilWhole(shops);
+  await untilWhole(world, shops);
   // What is put back later knows the shops' new credentials.
   await postgres.program.knock('SIGKILL', 0, async () => postgres.snapshot());
 }
@@ -136,7 +146,7 @@ export async function loseOffice({ world }: LossTools): Promise<void> {
 export async function restoreOffice({ world }: LossTools): Promise<void> {
   const { postgres, shops } = world;
   await postgres.program.knock('SIGKILL', 0, async () => postgres.putBack());
-  await untilWhole(shops);
+  await untilWhole(world, shops);
 }
 
 /**
