@@ -31,7 +31,7 @@ const content: JoinContent = {
   day: { time_zone: 'Europe/London', rollover: '04:00' },
   broker: {
     url: 'mqtts://broker.example:8883',
-    ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    ca: '',
     user: 'S07',
     password: 'a password of the broker',
   },
