@@ -238,7 +238,7 @@ async function isMemoryFlat(browser: Browser, url: string): Promise<boolean> {
     (heap, turn) => `${(heap / 1e6).toFixed(2)} MB at ${(turn + 1) * quarter}`,
   );
   process.stdout.write(
-    `heap after orders: ${told.join(', ')}; ${bytesAnOrder.toFixed(0)} bytes an order  budget ${BUDGET.heapBytesAnOrder}  ${isFlat ? 'kept' : 'BROKEN'}\n`,
+    `what an order leaves in one tab  ${bytesAnOrder.toFixed(0)} bytes: ${told.join(', ')}  budget ${BUDGET.heapBytesAnOrder}  ${isFlat ? 'kept' : 'BROKEN'}\n`,
   );
   return isFlat;
 }

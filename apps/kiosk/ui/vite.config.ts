@@ -1,11 +1,10 @@
 import preact from '@preact/preset-vite';
 import { precompressed } from '@tillwire/design/precompressed';
-import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [preact(), precompressed(join(import.meta.dirname, 'dist'))],
+  plugins: [preact(), precompressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

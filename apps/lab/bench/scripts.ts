@@ -192,13 +192,16 @@ export async function screens(deps: ScriptDeps): Promise<readonly Row[]> {
   const text = await measured('apps/kiosk/bench/ui.ts', [], deps);
   return text
     .split('\n')
-    .map((line) => /^(.*?)\s{2,}budget (.*?)\s{2,}(kept|BROKEN)$/.exec(line.trim()))
-    .filter((match) => match !== null)
-    .map(([, what = '', budget = '', word]) => ({
-      what: 'till screen',
-      measured: what.replaceAll(/\s{2,}/g, ' '),
-      limit: '',
+    .map((line) => SCREEN_LINE.exec(line.trim())?.groups)
+    .filter((found) => found !== undefined)
+    .map(({ name = '', measured: value = '', empty, ratio, budget = '', word }) => ({
+      what: `till: ${name}`,
+      measured: value,
+      limit: empty === undefined ? '' : `empty page ${empty}: ${ratio} ×`,
       budget,
       isKept: word === 'kept',
     }));
 }
+
+const SCREEN_LINE =
+  /^(?<name>.*?)\s{2,}(?<measured>.*?)(?:\s{2,}empty page (?<empty>[\d.]+ ms)\s{2,}ratio (?<ratio>[\d.]+))?\s{2,}budget (?<budget>.*?)\s{2,}(?<word>kept|BROKEN)$/;

@@ -12,7 +12,7 @@ interface DayList {
   readonly currentDate: string;
   readonly days: readonly {
     readonly date: string;
-    readonly lastSequence: number;
+    readonly orders: number;
     readonly closedAtMs: number | null;
     readonly revision: number;
   }[];
@@ -67,7 +67,7 @@ const Days = ({
       <p class="soft">Nothing was sold here yet.</p>
     ) : (
       <ul class="day-rows">
-        {shown.days.map(({ date, lastSequence, closedAtMs, revision }) => (
+        {shown.days.map(({ date, orders, closedAtMs, revision }) => (
           <li key={date}>
             <a
               href={`#/manager/day/${date}`}
@@ -75,7 +75,7 @@ const Days = ({
               class="day-row"
             >
               <strong>{dateText(date)}</strong>
-              <span>{ordersText(lastSequence)}</span>
+              <span>{ordersText(orders)}</span>
               <span>
                 {closedAtMs === null
                   ? '○ Open'
