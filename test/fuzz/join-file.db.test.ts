@@ -95,7 +95,7 @@ it(
       fc.asyncProperty(broken, async (text) => {
         expect(await tryOut(text)).toBe(isSame(text, parsed) ? 'joined' : 'refused');
       }),
-      fuzzEffort(8),
+      fuzzEffort(4),
     );
     const typed = fc.oneof(fc.string({ maxLength: 30 }), mangledText([code]));
     await fc.assert(
@@ -103,7 +103,7 @@ it(
         fc.pre(plain(given) !== plain(code));
         expect(await tryOut(whole, given)).toBe('refused');
       }),
-      fuzzEffort(3),
+      fuzzEffort(2),
     );
   },
 );
@@ -138,7 +138,7 @@ it(
         }
         await tryOut(text);
       }),
-      fuzzEffort(10),
+      fuzzEffort(5),
     );
   },
 );
