@@ -5,6 +5,12 @@ import type { OfficeBooks } from '../store/office-books.ts';
 import { difference, type Finding, type Verdict, wireOf, wireOfEvent } from './findings.ts';
 import { checkRollups } from './rollups.ts';
 
+interface Event {
+  readonly global_order_id?: string;
+}
+/** What is parked may be a whole batch. */
+type Message = Event | { readonly batch: readonly Event[] };
+
 /**
  * A store that two machines of one identity sold for: whatever either of them answered is at Head Office, booked or
  * whole among what is parked; nothing else is; what is booked is what the rollups sum to. Which of two orders that
@@ -25,7 +31,10 @@ export async function checkTwins(
   }
   const eventsOf = (payloads: readonly string[]): ReadonlyMap<string, readonly object[]> =>
     Map.groupBy(
-      payloads.map((payload) => JSON.parse(payload) as { readonly global_order_id?: string }),
+      payloads.flatMap((payload) => {
+        const message = JSON.parse(payload) as Message;
+        return 'batch' in message ? message.batch : [message];
+      }),
       (event) => event.global_order_id ?? '',
     );
   const booked = eventsOf(journal.map(({ payload }) => payload));
