@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { isStoreCode } from '@tillwire/domain';
-import type { BrokerAddress } from '@tillwire/runtime';
+import { type BrokerAddress, systemClock, systemIds } from '@tillwire/runtime';
+import { issueOnRequest } from '@tillwire/head-office/broker/authority';
 import { BROKER_AUTHS } from '@tillwire/head-office/broker/rights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newCertificateRequest } from '../apps/kiosk/server/joining/certificate-request.ts';
 import { startMosquitto, type TestBroker } from './harness/mosquitto.ts';
 import { waitFor } from './harness/wait.ts';
 
@@ -99,11 +103,30 @@ describe.each(BROKER_AUTHS)('access by %s', (auth) => {
   });
   afterAll(() => broker.remove());
 
+  /** Where stores are known by certificates, theirs are made as they make them: a key here, signed on request. */
+  const addressOf = async (actor: Actor): Promise<BrokerAddress> => {
+    const address = await broker.address(actor);
+    if (auth === 'dynsec' || !isStoreCode(actor)) return address;
+    const [certificate, key] = await Promise.all(
+      ['clients.crt', 'clients.key'].map((file) =>
+        readFile(join(dirname(broker.ca), file), 'utf8'),
+      ),
+    );
+    const asked = await newCertificateRequest(actor);
+    const issued = await issueOnRequest(
+      { certificate: certificate ?? '', key: key ?? '' },
+      { request: asked.request, user: actor, days: 1 },
+      { clock: systemClock, ids: systemIds },
+    );
+    if (issued === null) throw new Error('the request was refused');
+    return { ...address, cert: issued, key: asked.key };
+  };
+
   const players = async (version: 4 | 5): Promise<Readonly<Record<Actor, Player>>> =>
     Object.fromEntries(
       await Promise.all(
         ACTORS.map(
-          async (actor) => [actor, await connect(await broker.address(actor), version)] as const,
+          async (actor) => [actor, await connect(await addressOf(actor), version)] as const,
         ),
       ),
     ) as Record<Actor, Player>;

@@ -307,7 +307,7 @@ export async function servedStore(db: Database, store: StoreCode): Promise<void>
 
 /** Every so often, and quicker than a person waits. */
 const STEP_MS = 500;
-const RIPE_MS = 10_000;
+const RIPE_MS = 2000;
 
 /** Carries rotations through, whoever began them, and begins those the policy wants. */
 export const createRotationKeeper = ({
