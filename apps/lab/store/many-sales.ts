@@ -11,10 +11,9 @@ export function multiplySales(path: string, count: number): void {
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-    database.prepare(DAYS).run({ count, perDay: A_DAY });
-    database.prepare(JOURNAL).run({ count, perDay: A_DAY });
-    database.prepare(ORDERS).run({ count, perDay: A_DAY });
-    database.prepare(HEAD).run({ count });
+    // A plain number would be a REAL, and days would have fractions.
+    const many = { count: BigInt(count) };
+    for (const statement of [DAYS, JOURNAL, ORDERS, HEAD]) database.prepare(statement).run(many);
     database.exec('COMMIT');
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
@@ -26,8 +25,8 @@ const MADE = `
 WITH RECURSIVE made(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM made WHERE i + 1 < :count),
 sold AS (SELECT * FROM orders ORDER BY row DESC LIMIT 1),
 numbered AS (
-  SELECT i, date(sold.business_date, '-' || (2 + (:count - 1 - i) / :perDay) || ' days') AS day,
-    i % :perDay + 1 AS number, substr(sold.order_id, 1, instr(sold.order_id, '-') - 1) AS store
+  SELECT i, date(sold.business_date, '-' || (2 + (:count - 1 - i) / ${A_DAY}) || ' days') AS day,
+    (i - :count % ${A_DAY} + ${A_DAY}) % ${A_DAY} + 1 AS number, substr(sold.order_id, 1, instr(sold.order_id, '-') - 1) AS store
   FROM made, sold
 )`;
 const ID = "store || '-' || replace(day, '-', '') || '-' || printf('%06d', number)";
@@ -35,7 +34,7 @@ const ID = "store || '-' || replace(day, '-', '') || '-' || printf('%06d', numbe
 const DAYS = `
 ${MADE}
 INSERT OR IGNORE INTO trading_days (business_date, last_sequence, closed_at_ms)
-SELECT DISTINCT day, :perDay, 1 FROM numbered`;
+SELECT DISTINCT day, ${A_DAY}, 1 FROM numbered`;
 
 const JOURNAL = `
 ${MADE}
