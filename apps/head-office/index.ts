@@ -15,6 +15,7 @@ import { createDashboard } from './api/dashboard.ts';
 import { createBell } from './api/event-routes.ts';
 import { createPublisher } from './catalogue/publisher.ts';
 import { createPublishingDesk } from './catalogue/publishing.ts';
+import { createCertificateKeeper } from './books/certificate.ts';
 import { createDayJudge } from './books/day-judge.ts';
 import type { HeadOfficeConfig } from './config.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
@@ -161,6 +162,7 @@ export async function createHeadOffice(
         },
       }),
       createDayJudge({ db, clock, log }),
+      createCertificateKeeper({ db, keys: stateDir.keys, clock, log }),
       createMaintenance({ db, clock, log }),
     );
   }

@@ -1,7 +1,9 @@
-import { type Signed, type SigningKey, signMessage } from '@tillwire/contract';
+import { canonicalText, type Signed, type SigningKey, signMessage } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
-import { type Claim, readClaim } from '../store/certificate-store.ts';
+import { type Clock, type Log, repeat, type Service } from '@tillwire/runtime';
+import { type Claim, keepCertificate, readClaim } from '../store/certificate-store.ts';
 import type { Database } from '../store/database.ts';
+import { lastReconciled } from '../store/day-store.ts';
 
 /**
  * What Head Office states of a store: everything its journal held up to these places is here, and comes to this.
@@ -32,3 +34,53 @@ export async function issueCertificate(
     keys,
   );
 }
+
+const LOOK_EVERY_MS = 60_000;
+/** Who is told to have issued those that come with a closed day. */
+export const BY_CLOSING = 'a reconciled day';
+
+export interface CertificateKeeperDeps {
+  readonly db: Database;
+  readonly keys: () => readonly SigningKey[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Issues a certificate of every store whose days came to be reconciled since the last look, and keeps it. `seen`
+ * remembers by store what was looked at; how many were issued.
+ */
+export async function certifyReconciled(
+  { db, keys, clock }: Pick<CertificateKeeperDeps, 'db' | 'keys' | 'clock'>,
+  seen: Map<StoreCode, number>,
+): Promise<number> {
+  let issued = 0;
+  for (const { store, judgedAtMs } of await lastReconciled(db)) {
+    if (seen.get(store) === judgedAtMs) continue;
+    const certificate = await issueCertificate(db, store, keys());
+    if (certificate !== null) {
+      const at = new Date(clock.nowMs());
+      await keepCertificate(db, { store, text: canonicalText(certificate), by: BY_CLOSING, at });
+      issued++;
+    }
+    seen.set(store, judgedAtMs);
+  }
+  return issued;
+}
+
+/** What the books of a day prove is kept for whoever asks later. */
+export const createCertificateKeeper = (deps: CertificateKeeperDeps): Service => ({
+  name: 'certificates',
+  run: (signal) => {
+    const seen = new Map<StoreCode, number>();
+    return repeat(
+      LOOK_EVERY_MS,
+      signal,
+      async () => {
+        const issued = await certifyReconciled(deps, seen);
+        if (issued > 0) deps.log.info({ issued }, 'certificates issued and kept');
+      },
+      (error) => deps.log.error({ err: error }, 'certificates could not be issued; trying again'),
+    );
+  },
+});

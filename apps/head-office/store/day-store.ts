@@ -1,6 +1,6 @@
 import type { DaySummary } from '@tillwire/contract';
 import type { ClassVat } from '@tillwire/domain';
-import { basisPoints, pence, vatClassCode } from '@tillwire/domain';
+import { basisPoints, isStoreCode, pence, type StoreCode, vatClassCode } from '@tillwire/domain';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 
@@ -300,4 +300,19 @@ export async function listDays(
     ],
   );
   return rows.map((row) => ({ ...row, judgedAt: row.judgedAt?.toISOString() ?? null }));
+}
+
+/** By store, when the last of its reconciled days was judged. */
+export async function lastReconciled(
+  db: Database,
+): Promise<readonly { readonly store: StoreCode; readonly judgedAtMs: number }[]> {
+  const { rows } = await db.query<{ readonly store: string; readonly judgedAt: Date }>(
+    `SELECT s.store, d.judged_at AS "judgedAt" FROM stores s, LATERAL (
+       SELECT judged_at FROM days WHERE store = s.store AND state = 'reconciled'
+       ORDER BY business_date DESC LIMIT 1
+     ) d WHERE d.judged_at IS NOT NULL ORDER BY s.store`,
+  );
+  return rows.flatMap(({ store, judgedAt }) =>
+    isStoreCode(store) ? [{ store, judgedAtMs: judgedAt.getTime() }] : [],
+  );
 }

@@ -26,7 +26,12 @@ export const signedOut = signal(false);
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-async function call<T>(method: Method, path: string, body?: unknown): Promise<Answer<T>> {
+async function call<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  stop?: AbortSignal,
+): Promise<Answer<T>> {
   try {
     const isFile = body instanceof Blob;
     const response = await fetch(path, {
@@ -36,7 +41,10 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<An
           ? {}
           : { 'content-type': isFile ? 'application/zip' : 'application/json' },
       ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(TIMEOUT_MS),
+        ...(stop === undefined ? [] : [stop]),
+      ]),
     });
     const text = await response.text();
     const value: unknown = text === '' ? null : JSON.parse(text);
@@ -50,8 +58,8 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<An
 }
 
 export const get = <T>(path: string): Promise<Answer<T>> => call('GET', path);
-export const post = <T>(path: string, body: unknown = {}): Promise<Answer<T>> =>
-  call('POST', path, body);
+export const post = <T>(path: string, body: unknown = {}, stop?: AbortSignal): Promise<Answer<T>> =>
+  call('POST', path, body, stop);
 export const put = <T>(path: string, body: unknown): Promise<Answer<T>> => call('PUT', path, body);
 export const del = <T>(path: string): Promise<Answer<T>> => call('DELETE', path);
 

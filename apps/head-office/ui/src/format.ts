@@ -23,6 +23,10 @@ export function age(seconds: number): string {
   return `${Math.floor(s / 86_400)} days`;
 }
 
+/** `12 min ago`, of an instant. */
+export const agoText = (instant: string, nowMs: number): string =>
+  `${age((nowMs - Date.parse(instant)) / 1000)} ago`;
+
 /** `+4.2 %` of a change, or null where there is nothing to compare with. */
 export function change(now: number, then: number): string | null {
   if (then === 0) return null;

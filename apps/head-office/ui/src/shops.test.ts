@@ -41,6 +41,10 @@ it('A shop that is well needs no look, nor does one that never reported', () => 
   expect(texts({ online: false, changedAt: null, heartbeatAt: null, heartbeat: null })).toEqual([]);
 });
 
+it('A shop that said it applied its menu is not behind, though its heartbeat is from before', () => {
+  expect(texts({ catalogue: { version: 8, release: 2, progress: 'applied' } })).toEqual([]);
+});
+
 it.each<[string, Partial<Shop>]>([
   ['Line down', { online: false }],
   ['No heartbeat', { heartbeatAt: '2025-11-27T11:54:59Z' }],

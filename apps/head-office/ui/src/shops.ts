@@ -1,5 +1,5 @@
 import type { HeartbeatView } from '../../answers.ts';
-import { age } from './format.ts';
+import { agoText } from './format.ts';
 
 /** A shop as `GET /api/stores` tells it. Amounts in pence, ages in seconds. */
 export interface Shop {
@@ -66,12 +66,11 @@ export interface Concern {
 const SILENT_S = 300;
 const OLD_UNSENT_S = 300;
 
-/** Whether it sells from another menu than it was told to, without having refused it. */
+/** Whether it sells from another menu than it was told to, without having refused it; its own word comes before its heartbeat. */
 export const isBehind = ({ catalogue, heartbeat }: Shop): boolean =>
   catalogue !== null &&
   heartbeat !== null &&
-  catalogue.progress !== 'refused' &&
-  catalogue.progress !== 'staged' &&
+  !['refused', 'staged', 'applied'].includes(catalogue.progress) &&
   heartbeat.catalogVersion !== catalogue.version;
 
 /** What is wrong with a shop at `nowMs`, by what Head Office knows. */
@@ -97,7 +96,7 @@ export function concernsOf(shop: Shop, nowMs: number): readonly Concern[] {
 
 /** How long ago it was heard: `20 s ago`. */
 export const heartbeatText = ({ heartbeatAt }: Shop, nowMs: number): string =>
-  heartbeatAt === null ? 'never' : `${age((nowMs - Date.parse(heartbeatAt)) / 1000)} ago`;
+  heartbeatAt === null ? 'never' : agoText(heartbeatAt, nowMs);
 
 /** The newest epoch of a shop's journal. */
 export const currentEpoch = (shop: Shop): Epoch | null => shop.epochs.at(-1) ?? null;

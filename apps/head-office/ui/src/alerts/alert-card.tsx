@@ -5,7 +5,7 @@ import { now } from '../live.ts';
 import { Badge, Input, Select } from '../parts/parts.tsx';
 import { linkTo } from '../router.ts';
 import { may } from '../session.ts';
-import { useFirstField } from './first-field.ts';
+import { useFirstField } from '../parts/first-field.ts';
 import { type Alert, figure, SEVERITY_TONES, shopText, type Signal } from './model.ts';
 
 interface CardProps {

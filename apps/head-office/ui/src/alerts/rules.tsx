@@ -4,7 +4,7 @@ import { age, words } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { Badge, Input, Select, TableScroll, Told, Trouble } from '../parts/parts.tsx';
 import { may } from '../session.ts';
-import { useFirstField } from './first-field.ts';
+import { useFirstField } from '../parts/first-field.ts';
 import {
   figure,
   type Rule,

@@ -58,16 +58,15 @@ export function StockComponents({ label, value, menu, onChange }: EditorProps) {
   const names = new Map(items.map((item) => [String(keyOf('stockItems', item)), nameOf(item)]));
   return (
     <fieldset class="group stack tight">
-      <legend>{label}: stock that one of it uses</legend>
+      <legend>{label}: how much of the stock one of it uses</legend>
       {components.length === 0 ? <p class="soft small">It uses none.</p> : null}
       {components.map((component, at) => {
         const id = idOf(component);
         const name = `${id} ${names.get(id) ?? 'not in stock'}`;
         return (
           <div key={id} class="stock-line">
-            <span>{name}</span>
             <Typed
-              label={`Quantity of ${name}`}
+              label={name}
               value={component.quantityMicro}
               show={quantityText}
               read={microOf}

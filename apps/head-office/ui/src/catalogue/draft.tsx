@@ -70,15 +70,17 @@ export function DraftScreen({ draftId }: { readonly draftId: number }) {
       {may('roll-out') && draft.approval !== null ? (
         <PublishForm draft={draft} shops={shops.map(({ store }) => store)} />
       ) : null}
-      <Select
-        label="Work on what is sold by"
-        value={target}
-        onChange={setTarget}
-        options={[
-          { value: 'base', label: 'Whole chain' },
-          ...shops.map(({ store, name }) => ({ value: store, label: `${store} ${name} alone` })),
-        ]}
-      />
+      <div class="narrow">
+        <Select
+          label="Work on what is sold by"
+          value={target}
+          onChange={setTarget}
+          options={[
+            { value: 'base', label: 'Whole chain' },
+            ...shops.map(({ store, name }) => ({ value: store, label: `${store} ${name} alone` })),
+          ]}
+        />
+      </div>
       {draft.baseChecksum === null ? (
         <Empty title="The draft is empty">Import the chain's tables into it.</Empty>
       ) : (

@@ -25,17 +25,19 @@ interface Props {
 export function ImportForm({ path, target, title, onImported }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const [shop, setShop] = useState('1');
-  const [isBusy, setBusy] = useState(false);
+  const [stopping, setStopping] = useState<AbortController | null>(null);
+  const isBusy = stopping !== null;
   const [problem, setProblem] = useState<Problem | null | 'none'>('none');
   const [done, setDone] = useState<Imported | null>(null);
   const upload = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (file === null) return;
-    setBusy(true);
+    const stop = new AbortController();
+    setStopping(stop);
     const query = new URLSearchParams({ shop, target, fileName: file.name });
-    const answer = await post<Imported>(`${path}?${query.toString()}`, file);
-    setBusy(false);
-    setProblem(answer.ok ? 'none' : answer.problem);
+    const answer = await post<Imported>(`${path}?${query.toString()}`, file, stop.signal);
+    setStopping(null);
+    setProblem(answer.ok || stop.signal.aborted ? 'none' : answer.problem);
     setDone(answer.ok ? answer.value : null);
     if (answer.ok && (answer.value.report.warnings ?? []).length === 0) {
       onImported(answer.value.draft.draftId);
@@ -64,7 +66,14 @@ export function ImportForm({ path, target, title, onImported }: Props) {
       <button type="submit" class="button primary" disabled={isBusy}>
         {isBusy ? 'Reading the tables…' : 'Import'}
       </button>
-      {isBusy ? <progress aria-label="Importing" /> : null}
+      {isBusy ? (
+        <div class="row">
+          <progress class="grow" aria-label="Importing" />
+          <button type="button" class="button" onClick={() => stopping.abort()}>
+            Cancel
+          </button>
+        </div>
+      ) : null}
       <div role="alert">{problem === 'none' ? null : <ImportFaults problem={problem} />}</div>
       {done === null || warnings.length === 0 ? null : (
         <div class="stack" role="status">

@@ -65,7 +65,7 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
           <th scope="col">Line</th>
           <th scope="col">Told</th>
           <th scope="col">Progress</th>
-          <th scope="col">Sells from</th>
+          <th scope="col">Sells from the menu of</th>
           <th scope="col">What it says</th>
         </tr>
       </thead>
@@ -81,14 +81,14 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
             <td>
               {shop.told === null
                 ? 'nothing yet'
-                : `release ${shop.told.releaseId}${
-                    shop.told.nextReleaseId === null ? '' : `, then ${shop.told.nextReleaseId}`
-                  }`}
+                : `release ${shop.told.releaseId}${nextText(shop.told)}`}
             </td>
             <td>
               <Badge tone={PROGRESS_TONES[shop.progress] ?? 'warn'}>{words(shop.progress)}</Badge>
             </td>
-            <td class="mono">{shop.inForce?.catalog_version ?? '–'}</td>
+            <td class="nowrap">
+              {shop.inForce === null ? 'none' : menuOf(shop.inForce.catalog_version)}
+            </td>
             <td>
               {shop.reason === null ? '–' : shortHashes(`${words(shop.reason)}: ${shop.detail}`)}
             </td>
@@ -98,6 +98,17 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
     </table>
   </TableScroll>
 );
+
+/** A version is the second it was told at, or a little more. */
+const menuOf = (version: number): string => momentText(version * 1000);
+
+const nextText = ({
+  nextReleaseId,
+  effectiveFromMs,
+}: Pick<NonNullable<Standing['told']>, 'nextReleaseId' | 'effectiveFromMs'>): string =>
+  nextReleaseId === null
+    ? ''
+    : `, then ${nextReleaseId}${effectiveFromMs === null ? '' : ` from ${momentText(effectiveFromMs)}`}`;
 
 interface RollingProps {
   readonly release: Release;

@@ -85,11 +85,21 @@ const ClaimFacts = ({ certificate }: { readonly certificate: SignedCertificate }
         <Pair
           key={one.journal_epoch}
           name={epochText(one)}
-          value={one.watermark_hash ?? 'parked or restored'}
+          value={
+            one.watermark_hash === null ? (
+              'parked or restored'
+            ) : (
+              <span class="mono">{one.watermark_hash}</span>
+            )
+          }
         />
       ))}
       {certificate.signatures.map(({ key, signature }) => (
-        <Pair key={key} name={`Signature by ${key}`} value={signature} />
+        <Pair
+          key={key}
+          name={`Signature by ${key}`}
+          value={<span class="mono">{signature}</span>}
+        />
       ))}
     </dl>
   </>

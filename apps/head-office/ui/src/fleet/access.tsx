@@ -4,6 +4,7 @@ import { age, dateText, momentText } from '../format.ts';
 import { now } from '../live.ts';
 import { useLoad } from '../load.ts';
 import { BatchProgress, useBatch } from '../parts/batch.tsx';
+import { useFirstField } from '../parts/first-field.ts';
 import { Badge, Empty, Input, TableScroll, Told, Trouble } from '../parts/parts.tsx';
 import { may } from '../session.ts';
 import type { Shop } from '../shops.ts';
@@ -101,7 +102,7 @@ function Credentials({ access, shops, onChanged }: CredentialsProps) {
       {shops.length === 0 ? (
         <Empty title="No shops yet">Provision the first one above.</Empty>
       ) : (
-        <TableScroll label="Credentials">
+        <TableScroll label="Shops and what lets them in">
           <table class="table">
             <thead>
               <tr>
@@ -228,6 +229,7 @@ function RevokeForm({
   readonly onDone: () => void;
   readonly onClose: () => void;
 }) {
+  const form = useFirstField();
   const [note, setNote] = useState('');
   const [told, setTold] = useState<string | null>(null);
   const revoke = async (event: Event): Promise<void> => {
@@ -238,6 +240,7 @@ function RevokeForm({
   };
   return (
     <form
+      ref={form}
       class="trouble stack"
       aria-label={`Revoke ${store}`}
       onSubmit={(event) => void revoke(event)}
@@ -248,7 +251,7 @@ function RevokeForm({
       </p>
       <div class="filters">
         <div class="grow">
-          <Input label="Why" value={note} onChange={setNote} required autoFocus />
+          <Input label="Why" value={note} onChange={setNote} required />
         </div>
         <button type="submit" class="button danger">
           Revoke {store}

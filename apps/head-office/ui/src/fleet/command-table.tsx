@@ -23,6 +23,8 @@ const OUTCOMES: Readonly<Record<string, Tone>> = {
 const nameOf = ({ command }: Sent): string =>
   command.level === undefined ? words(command.name) : `Log level ${command.level}`;
 
+const waitText = (ms: number): string => (ms < 1000 ? `${ms} ms` : age(ms / 1000));
+
 /** Commands, newest first; of one shop without its name. */
 export const Commands = ({
   commands,
@@ -31,7 +33,7 @@ export const Commands = ({
   readonly commands: readonly Sent[];
   readonly isOneShop: boolean;
 }) => (
-  <TableScroll label="Commands">
+  <TableScroll label="Commands sent">
     <table class="table">
       <thead>
         <tr>
@@ -62,7 +64,7 @@ export const Commands = ({
               <span class="small soft">
                 {sent.answeredAtMs === null
                   ? ''
-                  : `after ${age((sent.answeredAtMs - sent.createdAtMs) / 1000)}. `}
+                  : `after ${waitText(sent.answeredAtMs - sent.createdAtMs)}. `}
                 {sent.detail}
               </span>
             </td>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { bytes, momentText } from '../format.ts';
+import { agoText, bytes, momentText } from '../format.ts';
 import { now } from '../live.ts';
 import { toggled } from '../parts/choice.ts';
 import { Badge, Empty, TableScroll } from '../parts/parts.tsx';
@@ -140,7 +140,7 @@ const ShopTable = ({ shops, chosen, onChoose }: TableProps) => {
               <td class="nowrap">
                 {shop.heartbeat?.lastBackupAt == null
                   ? 'none'
-                  : momentText(shop.heartbeat.lastBackupAt)}
+                  : agoText(shop.heartbeat.lastBackupAt, now.value)}
               </td>
             </tr>
           ))}

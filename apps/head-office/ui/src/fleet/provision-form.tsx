@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
 import { momentText } from '../format.ts';
+import { useFirstField } from '../parts/first-field.ts';
 import { Input, Told } from '../parts/parts.tsx';
 import type { Shop } from '../shops.ts';
 import type { Joining } from './model.ts';
@@ -51,6 +52,7 @@ interface FormProps extends Pick<Props, 'brokerUrl' | 'shops'> {
 }
 
 function Form({ brokerUrl, shops, onMade, onClose }: FormProps) {
+  const form = useFirstField();
   const [store, setStore] = useState(freeCode(shops));
   const [name, setName] = useState('');
   const [timeZone, setTimeZone] = useState('Europe/London');
@@ -78,10 +80,15 @@ function Form({ brokerUrl, shops, onMade, onClose }: FormProps) {
     else setTold(problemText(answer.problem));
   };
   return (
-    <form class="card stack" aria-label="Provision a shop" onSubmit={(event) => void make(event)}>
+    <form
+      ref={form}
+      class="card stack"
+      aria-label="Provision a shop"
+      onSubmit={(event) => void make(event)}
+    >
       <h2>Provision a shop</h2>
       <div class="entry-fields">
-        <Input label="Code" value={store} onChange={setStore} required autoFocus />
+        <Input label="Code" value={store} onChange={setStore} required />
         <Input
           label="Name"
           value={name}

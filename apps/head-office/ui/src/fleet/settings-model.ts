@@ -13,6 +13,18 @@ export const SWITCHES = {
 } as const;
 export type SwitchName = keyof typeof SWITCHES;
 
+/** The same at the head of a narrow column. */
+export const SHORT_TITLES: Readonly<Record<SwitchName, string>> = {
+  'flags.cheques': 'Cheques',
+  'flags.vouchers': 'Vouchers',
+  'flags.on_account': 'Account',
+  'flags.kitchen': 'Kitchen',
+  'flags.customer_display': 'Display',
+  'flags.kcal': 'kcal',
+  'flags.training': 'Practice',
+  'day.auto_close': 'Auto close',
+};
+
 const OTHER_FIELDS: Readonly<Record<string, string>> = {
   'pricing.channels_off': 'Channels switched off',
   'pricing.band_by_channel': 'Price band by channel',

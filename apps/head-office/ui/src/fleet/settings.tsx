@@ -13,7 +13,7 @@ import {
   type Patch,
   patchOf,
   type SettingChanges,
-  SWITCHES,
+  SHORT_TITLES,
   valueText,
 } from './settings-model.ts';
 
@@ -62,8 +62,11 @@ export function Settings({ shops }: { readonly shops: readonly Shop[] }) {
                 />
               </th>
               <th scope="col">Shop</th>
-              <th scope="col">On</th>
-              <th scope="col">Off</th>
+              {Object.entries(SHORT_TITLES).map(([name, title]) => (
+                <th key={name} scope="col">
+                  {title}
+                </th>
+              ))}
               <th scope="col">Channels off</th>
               <th scope="col">Day</th>
               <th scope="col">Given</th>
@@ -78,12 +81,21 @@ export function Settings({ shops }: { readonly shops: readonly Shop[] }) {
                 <th scope="row">
                   <a href={`#/shops/${store}`}>{store}</a>
                 </th>
-                <td class="small">{switchesOf(config, true)}</td>
-                <td class="small soft">{switchesOf(config, false)}</td>
+                {Object.keys(SHORT_TITLES).map((name) =>
+                  fieldOf(config, name) === true ? (
+                    <td key={name} class="strong better">
+                      on
+                    </td>
+                  ) : (
+                    <td key={name} class="soft">
+                      off
+                    </td>
+                  ),
+                )}
                 <td class="small">{valueText('', fieldOf(config, 'pricing.channels_off'))}</td>
                 <td class="small nowrap">
-                  from {valueText('', fieldOf(config, 'day.rollover'))},{' '}
-                  {valueText('', fieldOf(config, 'day.time_zone'))}
+                  {valueText('', fieldOf(config, 'day.rollover'))}{' '}
+                  <span class="soft">{valueText('', fieldOf(config, 'day.time_zone'))}</span>
                 </td>
                 <td class="small nowrap">
                   {version === 0
@@ -101,12 +113,6 @@ export function Settings({ shops }: { readonly shops: readonly Shop[] }) {
     </>
   );
 }
-
-const switchesOf = (config: Sections, isOn: boolean): string =>
-  Object.entries(SWITCHES)
-    .filter(([path]) => fieldOf(config, path) === isOn)
-    .map(([, title]) => title)
-    .join(', ') || 'none';
 
 interface FormProps {
   readonly stores: readonly string[];

@@ -171,11 +171,12 @@ function ShopCard({ shop, concerns }: CardProps) {
       <span class="row between shop-sales">
         <strong>{wholePounds(sales.gross)}</strong>
         <span class="small">
-          <Delta now={sales.gross} then={sales.comparedGross} />{' '}
-          <span class="soft">in {count(sales.orders)}</span>
+          <Delta now={sales.gross} then={sales.comparedGross} />
         </span>
       </span>
       <span class="shop-facts">
+        <span>Orders</span>
+        <span>{count(sales.orders)}</span>
         <span>Heartbeat</span>
         <span>{heartbeatText(shop, now.value)}</span>
         <span>Unsent</span>

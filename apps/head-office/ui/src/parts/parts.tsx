@@ -145,7 +145,7 @@ export const Pair = ({
   value,
 }: {
   readonly name: string;
-  readonly value: string | number;
+  readonly value: ComponentChildren;
 }) => (
   <>
     <dt>{name}</dt>

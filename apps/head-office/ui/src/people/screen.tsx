@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { post, problemText, put } from '../api.ts';
 import { dateText, words } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { useFirstField } from '../parts/first-field.ts';
 import { Badge, Input, PageHead, Select, TableScroll, Told, Trouble } from '../parts/parts.tsx';
 
 interface Person {
@@ -120,6 +121,7 @@ interface FormProps {
 }
 
 function NewPerson({ onDone, onCancel }: FormProps) {
+  const form = useFirstField();
   const [name, setName] = useState('');
   const [fullName, setFullName] = useState('');
   const [role, setRole] = useState('viewer');
@@ -132,10 +134,10 @@ function NewPerson({ onDone, onCancel }: FormProps) {
     else setTrouble(problemText(answer.problem));
   };
   return (
-    <form class="card stack" onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="card stack" onSubmit={(event) => void submit(event)}>
       <h2>New user</h2>
       <div class="people-fields">
-        <Input label="User" value={name} onChange={setName} required autoFocus autoComplete="off" />
+        <Input label="User" value={name} onChange={setName} required autoComplete="off" />
         <Input label="Full name" value={fullName} onChange={setFullName} required />
         <Select label="Role" value={role} onChange={setRole} options={ROLE_OPTIONS} />
         <Input
@@ -157,6 +159,7 @@ function NewPerson({ onDone, onCancel }: FormProps) {
 }
 
 function EditPerson({ person, onDone, onCancel }: FormProps & { readonly person: Person }) {
+  const form = useFirstField();
   const [fullName, setFullName] = useState(person.fullName);
   const [role, setRole] = useState(person.role);
   const [password, setPassword] = useState('');
@@ -175,10 +178,10 @@ function EditPerson({ person, onDone, onCancel }: FormProps & { readonly person:
   };
   const isOut = person.disabledAt !== null;
   return (
-    <form class="card stack" onSubmit={save}>
+    <form ref={form} class="card stack" onSubmit={save}>
       <h2>{person.name}</h2>
       <div class="people-fields">
-        <Input label="Full name" value={fullName} onChange={setFullName} required autoFocus />
+        <Input label="Full name" value={fullName} onChange={setFullName} required />
         <Select label="Role" value={role} onChange={setRole} options={ROLE_OPTIONS} />
         <Input
           label="New password, or empty to keep it"

@@ -8,10 +8,9 @@ export function MenuBadge({ shop }: { readonly shop: Shop }) {
   if (catalogue === null) return <span class="soft">told none</span>;
   const release = `Release ${catalogue.release}`;
   if (catalogue.progress === 'refused') return <Badge tone="danger">{release} refused</Badge>;
-  if (heartbeat !== null && heartbeat.catalogVersion === catalogue.version) {
+  if (isBehind(shop)) return <Badge tone="warn">Not yet {release.toLowerCase()}</Badge>;
+  if (catalogue.progress === 'applied' || heartbeat?.catalogVersion === catalogue.version) {
     return <Badge tone="good">{release}</Badge>;
   }
-  if (!isBehind(shop))
-    return <Badge tone="quiet">{`${release} ${words(catalogue.progress).toLowerCase()}`}</Badge>;
-  return <Badge tone="warn">Not yet {release.toLowerCase()}</Badge>;
+  return <Badge tone="quiet">{`${release} ${words(catalogue.progress).toLowerCase()}`}</Badge>;
 }

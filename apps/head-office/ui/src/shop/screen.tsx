@@ -65,13 +65,15 @@ export function ShopScreen() {
         <a href="#/overview">All shops</a>
       </nav>
       <PageHead title={`${shop.store} ${shop.name}`.trim()}>
-        {concerns.map(({ tone, text }) => (
-          <Badge key={text} tone={tone}>
-            {text}
-          </Badge>
-        ))}
-        <LineBadge shop={shop} />
-        <MenuBadge shop={shop} />
+        {concerns.length === 0 ? (
+          <LineBadge shop={shop} />
+        ) : (
+          concerns.map(({ tone, text }) => (
+            <Badge key={text} tone={tone}>
+              {text}
+            </Badge>
+          ))
+        )}
         <a class="button" href={linkTo(['orders'], { store: shop.store })}>
           Orders
         </a>
@@ -273,8 +275,9 @@ function Health({ shop }: { readonly shop: ShopDetail }) {
           <>
             <Pair name="Running for" value={age(heartbeat.uptimeS)} />
             <Pair name="Software" value={heartbeat.version} />
+            <Pair name="Told to sell from" value={<MenuBadge shop={shop} />} />
             <Pair
-              name="Menu of"
+              name="Sells from the menu of"
               value={
                 heartbeat.catalogVersion === 0
                   ? 'none'
