@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJoinFile } from '@tillwire/contract';
 import { zipFiles } from '@tillwire/runtime';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,7 +55,10 @@ const goTo = async (page: Page, place: string, title: string | RegExp): Promise<
 const shoot = async (page: Page, name: string): Promise<void> => {
   const folder = process.env['SCREENSHOTS'];
   if (folder === undefined) return;
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  for (const width of [400, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
+  }
 };
 
 describe('signing in', () => {
@@ -284,6 +288,86 @@ describe('the catalogue studio', () => {
   }
 });
 
+describe('the fleet', () => {
+  it('a shop is provisioned: the file is downloaded, the code shown once; rotated; revoked', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'ada');
+    await goTo(page, '#/fleet/access', 'Fleet');
+    await page.getByRole('button', { name: 'Provision a shop' }).click();
+    // By keyboard: the first free code is filled in, and at hand.
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Quay');
+    await page.keyboard.press('Enter');
+    await heading(page, 'S05 can join').waitFor();
+    const code = (await page.getByLabel('One-time code').textContent()) ?? '';
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download S05.join.json' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('S05.join.json');
+    const file = readFileSync(await download.path(), 'utf8');
+    const nowMs = rig.clock.nowMs();
+    expect(readJoinFile(file, { code, nowMs })).toMatchObject({
+      ok: true,
+      value: { store_code: 'S05', name: 'Quay' },
+    });
+    expect(page.url()).not.toContain(code);
+    expect(await accessFaults(page)).toEqual([]);
+    await shoot(page, 'fleet-joining');
+    await page.getByRole('button', { name: 'I have both: forget the code' }).click();
+    expect(await page.content()).not.toContain(code);
+
+    await page.getByLabel('Choose S05').check();
+    await page.getByRole('button', { name: 'Rotate now' }).click();
+    await page.getByText('S05.2 on offer').waitFor();
+    expect([...rig.accounts.keys()]).toEqual(['S05', 'S05.2']);
+    await page.getByLabel('Choose S05').check();
+    await page.getByLabel('Choose S01').check();
+    await page.getByRole('button', { name: 'Rotate 2 now' }).click();
+    await page.getByText('2 of 2, 1 refused').waitFor();
+    await page.getByRole('button', { name: 'Revoke S05' }).click();
+    await page.getByLabel('Why').fill('the shop moved');
+    await page.getByRole('form', { name: 'Revoke S05' }).getByText('Revoke S05').click();
+    await page
+      .getByRole('row', { name: /^S05|S05 Quay/ })
+      .getByText('Revoked')
+      .waitFor();
+    expect(rig.accounts.size).toBe(0);
+    await close();
+  });
+
+  it('settings are previewed shop by shop in words, and changed where something differs', async () => {
+    const { page, close } = await open();
+    await signIn(page, 'ada');
+    await goTo(page, '#/fleet/settings', 'Fleet');
+    const held = page.getByRole('region', { name: 'Settings of the shops' });
+    await held.getByLabel('Choose S01').check();
+    await held.getByLabel('Choose S02').check();
+    await page.getByLabel('Cheques are taken').selectOption('on');
+    await page.getByLabel('The day begins at').fill('5 am');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText(/rollover/).waitFor();
+    await page.getByLabel('The day begins at').fill('05:00');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    const preview = page.getByRole('region', { name: 'What each shop will get' });
+    await preview.getByText('Cheques are taken: off → on').first().waitFor();
+    await preview.getByText('The day begins at: 04:00 → 05:00').first().waitFor();
+    await page.getByLabel('Why').fill('a trial');
+    await page.getByRole('button', { name: 'Change it' }).click();
+    await page.getByText('2 shops are told').waitFor();
+    await held.getByRole('row', { name: /S01/ }).getByText('Cheques are taken').waitFor();
+    await goTo(page, '#/shops/S01', /^S01/);
+    await page.getByText('a trial').waitFor();
+    const { rows } = await rig.db.query(
+      `SELECT store, config->'flags'->>'cheques' AS cheques FROM store_configs ORDER BY store`,
+    );
+    expect(rows).toEqual([
+      { store: 'S01', cheques: 'true' },
+      { store: 'S02', cheques: 'true' },
+    ]);
+    await close();
+  });
+});
+
 describe('every screen', () => {
   const SCREENS = [
     ['overview', 'Overview'],
@@ -298,6 +382,10 @@ describe('every screen', () => {
     ['catalogue/menu', 'Catalogue'],
     ['catalogue/prices', 'Catalogue'],
     ['fleet', 'Fleet'],
+    ['fleet/access', 'Fleet'],
+    ['fleet/settings', 'Fleet'],
+    ['fleet/errors', 'Fleet'],
+    ['days/certificates/S01', 'Certificates'],
     ['quarantine', 'Quarantine'],
     ['reports/waste?by=day', 'Reports'],
     ['password', 'Your password'],
