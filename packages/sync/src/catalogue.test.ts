@@ -208,6 +208,18 @@ describe('A store that sells', () => {
     expect(store.alerts()).toContain('catalogue-base-missing');
   });
 
+  it('does so for a delta it could not believe though a full came since: the good one may never have come', () => {
+    const store = selling();
+    store.handle(refusedDelta(103));
+    store.handle(full(102));
+    store.to(61_000);
+    expect(store.count('subscribe-anew')).toBe(1);
+    store.handle(delta(103, 102));
+    store.to(200_000);
+    expect(store.count('subscribe-anew')).toBe(1);
+    expect(store.inForce()).toEqual({ version: 103, part: 'now' });
+  });
+
   it('does so when it could not believe what is retained, but not while the line is down', () => {
     const store = selling();
     store.handle(refusedDelta(103));

@@ -130,8 +130,8 @@ export function createCatalogueMachine(
   let up = false;
   /** Since when something retained is missing or not believed; null: nothing is. */
   let lackingSinceMs: number | null = null;
-  /** A message on this connection was not believed, and nothing better came since. */
-  let disbelieved = false;
+  /** Kinds of which a message on this connection was not believed, and nothing better of the kind came since. */
+  const disbelieved = new Set<'full' | 'delta'>();
   /** Told of a refused message until the next one that is believed. */
   let refusal: Newest | null = null;
   let step: Extract<CatalogueProgress, 'received' | 'verified'> = 'received';
@@ -191,7 +191,7 @@ export function createCatalogueMachine(
   });
 
   const takeFull = (version: number, checksum: string): readonly CatalogueEffect[] => {
-    disbelieved = false;
+    disbelieved.delete('full');
     const known = fulls.get(version);
     if (known === checksum) return [];
     if (known !== undefined) return [forked(version, 'full')];
@@ -220,7 +220,7 @@ export function createCatalogueMachine(
   const takeDelta = (offered: DeltaFacts): readonly CatalogueEffect[] => {
     const held = delta?.version ?? inForce?.version ?? 0;
     if (offered.version < held) return [];
-    disbelieved = false;
+    disbelieved.delete('delta');
     if (delta !== null && offered.version === delta.version) {
       if (offered.checksum !== delta.checksum) return [forked(offered.version, 'delta')];
       refusal = null;
@@ -245,7 +245,7 @@ export function createCatalogueMachine(
 
   const refuse = (event: Extract<CatalogueEvent, { type: 'refused' }>): CatalogueEffect => {
     const { kind, version, reason, detail } = event;
-    disbelieved = true;
+    disbelieved.add(kind);
     if (kind === 'delta') refusal = { version, state: 'refused', reason, detail };
     return {
       type: 'alert',
@@ -294,7 +294,7 @@ export function createCatalogueMachine(
     switch (event.type) {
       case 'up':
         up = true;
-        disbelieved = false;
+        disbelieved.clear();
         lackingSinceMs = null;
         told = null;
         return [];
@@ -348,7 +348,7 @@ export function createCatalogueMachine(
   /** Whatever is missing for too long is asked for by subscribing anew. */
   const askAgain = ({ nowMs, monotonicMs }: Moment): readonly CatalogueEffect[] => {
     const waits = newestOf(nowMs)?.state === 'waiting';
-    if (!up || !(waits || disbelieved)) {
+    if (!up || !(waits || disbelieved.size > 0)) {
       lackingSinceMs = null;
       return [];
     }
