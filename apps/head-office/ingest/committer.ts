@@ -26,8 +26,11 @@ export async function commitBisecting<Event>(
   }
 }
 
-/** SQLSTATE classes that a value can cause: 21, 22 data exceptions, 23 constraints, 42 wrong types, 54 limits. */
-const DATA_CLASSES = new Set(['21', '22', '23', '42', '54']);
+/**
+ * SQLSTATE classes that a value can cause: 21 and 22 data, 23 constraints, 54 limits. A statement of ours that is wrong,
+ * or a right we lack (42), is no event's fault: nothing is parked by it, and the stores send again.
+ */
+const DATA_CLASSES = new Set(['21', '22', '23', '54']);
 
 /** Whether the database refused what it was given, as against being away. */
 export const isDataError = (error: unknown): error is Error =>

@@ -69,6 +69,8 @@ describe('An order event', () => {
     expect(await types([...sales, ...sales])).toEqual(Array(6).fill('duplicate'));
     expect(await books()).toEqual(once);
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
+    const always = { from: '0001-01-01', to: '9999-12-31' };
+    expect(await verifyRollups(office.db, always)).toEqual([]);
     const { orders } = await listOrders(office.db, { store: 'S03', limit: 10 });
     expect(orders.map(({ total }) => total)).toEqual(sales.map(({ event }) => event.totals.gross));
     const hourly = await office.db.query(

@@ -235,48 +235,50 @@ async function replaceOrders(
   );
 }
 
+type Columns = Readonly<Record<string, 'text' | 'date' | 'smallint' | 'integer' | 'bigint'>>;
+
+const DAY_OF_STORE: Columns = { store: 'text', business_date: 'date' };
+
+/** Adds rows of sums to a rollup, by its key; columns in the table's order. */
+function adding(table: string, key: Columns, sums: Columns): string {
+  const columns = { ...DAY_OF_STORE, ...key, ...sums };
+  const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+  const added = Object.keys(sums).map((name) => `${name} = r.${name} + excluded.${name}`);
+  return `INSERT INTO ${table} AS r SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (${typed.join(', ')})
+    ON CONFLICT (${Object.keys({ ...DAY_OF_STORE, ...key }).join(', ')}) DO UPDATE SET ${added.join(', ')}`;
+}
+
+const ADD_TO = {
+  hourly: adding(
+    'rollup_hourly',
+    { utc_hour: 'integer' },
+    { orders: 'integer', gross: 'bigint', net: 'bigint', vat: 'bigint' },
+  ),
+  channels: adding(
+    'rollup_channel',
+    { channel: 'text', payment_method: 'text' },
+    { orders: 'integer', gross: 'bigint' },
+  ),
+  products: adding(
+    'rollup_product',
+    { item_type: 'text', item_code: 'integer' },
+    { qty: 'bigint', gross: 'bigint' },
+  ),
+  vat: adding(
+    'rollup_vat',
+    { vat_class: 'smallint', vat_rate: 'integer' },
+    { net: 'bigint', vat: 'bigint' },
+  ),
+} as const;
+
 /** Moves the rollups from what `before` summed to to what `after` does. */
 export async function moveRollups(
   client: PoolClient,
   before: readonly OrderRows[],
   after: readonly OrderRows[],
 ): Promise<void> {
-  const { hourly, channels, products, vat } = rollupDeltas(before, after);
-  await client.query(
-    `INSERT INTO rollup_hourly AS r
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
-       store text, business_date date, utc_hour integer, orders integer, gross bigint, net bigint, vat bigint
-     )
-     ON CONFLICT (store, business_date, utc_hour) DO UPDATE SET
-       orders = r.orders + excluded.orders, gross = r.gross + excluded.gross,
-       net = r.net + excluded.net, vat = r.vat + excluded.vat`,
-    [JSON.stringify(hourly)],
-  );
-  await client.query(
-    `INSERT INTO rollup_channel AS r
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
-       store text, business_date date, channel text, payment_method text, orders integer, gross bigint
-     )
-     ON CONFLICT (store, business_date, channel, payment_method) DO UPDATE SET
-       orders = r.orders + excluded.orders, gross = r.gross + excluded.gross`,
-    [JSON.stringify(channels)],
-  );
-  await client.query(
-    `INSERT INTO rollup_product AS r
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
-       store text, business_date date, item_type text, item_code integer, qty bigint, gross bigint
-     )
-     ON CONFLICT (store, business_date, item_type, item_code) DO UPDATE SET
-       qty = r.qty + excluded.qty, gross = r.gross + excluded.gross`,
-    [JSON.stringify(products)],
-  );
-  await client.query(
-    `INSERT INTO rollup_vat AS r
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS d (
-       store text, business_date date, vat_class smallint, vat_rate integer, net bigint, vat bigint
-     )
-     ON CONFLICT (store, business_date, vat_class, vat_rate) DO UPDATE SET
-       net = r.net + excluded.net, vat = r.vat + excluded.vat`,
-    [JSON.stringify(vat)],
-  );
+  const deltas = rollupDeltas(before, after);
+  for (const rollup of ['hourly', 'channels', 'products', 'vat'] as const) {
+    await client.query(ADD_TO[rollup], [JSON.stringify(deltas[rollup])]);
+  }
 }

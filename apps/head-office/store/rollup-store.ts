@@ -20,9 +20,12 @@ export interface DateRange {
 /** Differences told, at most. */
 const MAX_TOLD = 1000;
 
+/** The highest date an order_key has room for, as `yyyymmdd`. */
+const LAST_KEY_DATE = 92_230_000;
+
 /** order_key of the first possible order of $1 and the last possible one of $2. */
-const IN_RANGE = `o.order_key >= replace($1, '-', '')::bigint * 100000000000
-  AND o.order_key < (replace($2, '-', '')::bigint + 1) * 100000000000`;
+const IN_RANGE = `o.order_key >= least(replace($1, '-', '')::bigint, ${LAST_KEY_DATE}) * 100000000000
+  AND o.order_key < least(replace($2, '-', '')::bigint + 1, ${LAST_KEY_DATE}) * 100000000000`;
 const COUNTED = `o.kind = 'sale' AND o.status <> 'voided' AND ${IN_RANGE}`;
 
 interface Rule {

@@ -156,11 +156,28 @@ it('A restored kiosk begins a new epoch and prints no number the lost disk can h
   db = await openDatabase(path);
   const [order] = await sell(db);
   expect(order?.id).toBe('S03-20251126-082000');
+  expect(await createDayStore(db, own).days(1)).toMatchObject([{ date: DATE, orders: 4 }]);
   expect(await createJournalStore(db).heads()).toMatchObject([
     { journal_epoch: 1, journal_seq: 3 },
     { journal_epoch: SIX / 1000, journal_seq: 1 },
   ]);
   expect(await clockDoubt(db)).toBe(SIX);
+});
+
+it('Numbers of the week after a restore are above any the lost disk can have printed, later ones begin at 1', async () => {
+  await sell(db);
+  const { file } = await takeBackup();
+  await db.destroy();
+  await restore(file);
+  db = await openDatabase(path);
+  const days = createDayStore(db, own);
+  const ids: string[] = [];
+  for (let day = 0; day <= 8; day++) {
+    const [order] = await sell(db);
+    ids.push(order?.id ?? '');
+    if (order !== undefined) await days.close(order.businessDate, menu, nowMs);
+  }
+  expect(ids.map((id) => id.slice(-6))).toEqual([...Array(8).fill('082000'), '000001']);
 });
 
 it('A backup is not restored under a clock behind it, nor in the place of another store', async () => {

@@ -171,8 +171,8 @@ describe.each(databases)('On $name', ({ open }) => {
     await sell(1, FRIDAY);
     await close(FRIDAY);
     expect(await days.days(9)).toMatchObject([
-      { date: FRIDAY, revision: 1, lastSequence: 1 },
-      { date: WEDNESDAY, revision: 1, lastSequence: 1 },
+      { date: FRIDAY, revision: 1, orders: 1 },
+      { date: WEDNESDAY, revision: 1, orders: 1 },
     ]);
     expect((await issueOf(WEDNESDAY)).row).toBeLessThan((await issueOf(FRIDAY)).row);
   });

@@ -36,8 +36,8 @@ export interface DayIssue {
 
 export interface TradingDay {
   readonly date: BusinessDate;
-  /** 0: nothing was sold. */
-  readonly lastSequence: number;
+  /** Sold on it, voided ones included: fewer than its last number where a restore left some out. */
+  readonly orders: number;
   readonly closedAtMs: number | null;
   /** The last issue's; 0 while the day is open. */
   readonly revision: number;
@@ -132,17 +132,21 @@ export function createDayStore(
         .leftJoin('day_issues', 'day_issues.business_date', 'trading_days.business_date')
         .select((eb) => [
           'trading_days.business_date as date',
-          'last_sequence',
           'closed_at_ms',
+          eb
+            .selectFrom('orders')
+            .select((of) => of.fn.countAll<number>().as('count'))
+            .whereRef('orders.business_date', '=', 'trading_days.business_date')
+            .as('orders'),
           eb.fn.max('day_issues.revision').as('revision'),
         ])
-        .groupBy(['trading_days.business_date', 'last_sequence', 'closed_at_ms'])
+        .groupBy(['trading_days.business_date', 'closed_at_ms'])
         .orderBy('trading_days.business_date', 'desc')
         .limit(limit)
         .execute();
-      return rows.map(({ date, last_sequence, closed_at_ms, revision }) => ({
+      return rows.map(({ date, orders, closed_at_ms, revision }) => ({
         date: businessDate(date),
-        lastSequence: last_sequence,
+        orders: Number(orders),
         closedAtMs: closed_at_ms,
         revision: revision ?? 0,
       }));

@@ -8,6 +8,7 @@ import {
   type DayRules,
   dayStartMs,
   invariant,
+  MAX_DAYS_AHEAD,
   mondayOf,
   parseGlobalOrderId,
   type StoreCode,
@@ -78,8 +79,8 @@ export const beginEpoch = (
         conflict.column('business_date').doUpdateSet({ last_sequence: nextSequence - 1 }),
       )
       .execute();
-    // The lost disk may have had this day's Z and sold on the next date already.
-    await raiseNumberFloor(tx, { through: addDays(date, 1), first: nextSequence });
+    // The lost disk may have had this day's Z and sold on the next date already, or gone by a clock some days ahead.
+    await raiseNumberFloor(tx, { through: addDays(date, MAX_DAYS_AHEAD), first: nextSequence });
     await writeMeta(tx, 'install_id', ids.uuid().slice(0, 8));
     await doubtClock(tx, await lastCommitMs(tx));
     return { epoch, date, nextSequence };
