@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawSchedule } from './chaos/schedule.ts';
 import { difference } from './checker/findings.ts';
+import { chainFaults, numberFaults } from './checker/journal.ts';
 import { checkMenus } from './checker/menus.ts';
-import type { OrderAnswer } from './load/history.ts';
+import { createHistory, type OrderAnswer } from './load/history.ts';
 import { createRandom } from './random.ts';
+import type { JournalRow } from './store/end-state.ts';
+import type { DeadEvent } from './store/shop-disk.ts';
+import { hasDisks } from './world/disk.ts';
+import { createMeddler, type Passage } from './world/meddler.ts';
 
 const MEASURES = { minutes: 30, stores: 5, ingestWorkers: 2, perMinute: 20 };
 
@@ -18,10 +27,54 @@ describe('A schedule of faults', () => {
     const schedule = drawSchedule({ seed: '7', ...MEASURES });
     expect(schedule.length).toBeGreaterThan(450);
     expect(schedule.length).toBeLessThan(750);
-    expect(new Set(schedule.map(({ fault }) => fault.kind)).size).toBe(23);
+    const kinds = new Set<string>(schedule.map(({ fault }) => fault.kind));
+    expect(kinds.size).toBe(hasDisks() ? 32 : 30);
+    expect(schedule.filter(({ fault }) => fault.kind === 'twin-shop')).toHaveLength(1);
     const times = schedule.map(({ atMs }) => atMs);
     expect(times.toSorted((a, b) => a - b)).toEqual(times);
     expect(times.at(-1)).toBeLessThan(30 * 60_000);
+  });
+});
+
+describe('A line that reads what passes', () => {
+  const publish = (id: number): Buffer => Buffer.from([0x32, 6, 0, 1, 0x61, 0, id, 0x78]);
+  const puback = (id: number): Buffer => Buffer.from([0x40, 2, 0, id]);
+  /** A connection that is meddled with, and what it passes in the end of `pieces`. */
+  const meddling = () => {
+    const due: { readonly work: () => void; readonly ms: number }[] = [];
+    const random = createRandom('meddler');
+    const meddler = createMeddler(random, (work, ms) => due.push({ work, ms }));
+    meddler.isMeddling(true);
+    const passed = (passage: Passage, pieces: readonly Buffer[]): readonly Buffer[] => {
+      const out: Buffer[] = [];
+      for (const piece of pieces) passage(piece, (frame) => out.push(frame));
+      for (const { work } of due.splice(0).toSorted((a, b) => a.ms - b.ms)) work();
+      return out;
+    };
+    return { ...meddler.connection(), passed };
+  };
+
+  it('passes every message on at least once, out of order, some of them twice, however they are cut', () => {
+    const whole = Buffer.concat(Array.from({ length: 50 }, (_, id) => publish(id + 1)));
+    const pieces = [whole.subarray(0, 3), whole.subarray(3, 101), whole.subarray(101)];
+    const { up, passed } = meddling();
+    const ids = passed(up, pieces).map((frame) => frame.readUInt16BE(5));
+    expect(new Set(ids).size).toBe(50);
+    expect(ids.length).toBeGreaterThan(55);
+    expect(ids).not.toEqual(ids.toSorted((a, b) => a - b));
+  });
+
+  it('keeps the second answer to a message that was passed on twice from its sender', () => {
+    const { up, down, passed } = meddling();
+    const sent = passed(
+      up,
+      Array.from({ length: 20 }, (_, id) => publish(id + 1)),
+    );
+    const answers = passed(
+      down,
+      sent.map((frame) => puback(frame.readUInt16BE(5))),
+    );
+    expect(answers).toHaveLength(20);
   });
 });
 
@@ -53,6 +106,71 @@ describe('The checker', () => {
     );
     expect(difference(order, { ...order, lines: [] })).toContain('.lines.0');
     expect(difference(order, undefined)).toContain('undefined is there');
+  });
+
+  it('lets a dead disk have taken what only it held, and nothing else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tillwire-history-'));
+    const history = createHistory(join(folder, 'history.jsonl'));
+    const answer = (id: string, revision: number) =>
+      ({ globalOrderId: id, store: 'S01', revision }) as OrderAnswer;
+    history.sold('r1', answer('one', 1));
+    history.changed(answer('one', 2));
+    history.sold('r2', answer('two', 1));
+    const dead = (subject: string, revision: number, hash: string): DeadEvent => ({
+      epoch: 1,
+      seq: 1,
+      kind: 'order',
+      subject,
+      revision,
+      hash,
+      requestId: null,
+    });
+    const events = [dead('one', 2, 'lost'), dead('two', 1, 'sent')];
+    history.died({ store: 'S01', events, orders: ['one', 'two'], numbers: {} });
+    history.changed(answer('two', 2));
+    const states = (id: string) =>
+      history.statesOf(id, ({ hash }) => hash === 'sent').map(({ revision }) => revision);
+    expect(states('one')).toEqual([1]);
+    expect(states('two')).toEqual([1, 2]);
+    history.changed(answer('one', 2));
+    expect(states('one')).toEqual([1, 2]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('finds gaps and breaks in a journal, but for what a dead disk took', () => {
+    const rows: JournalRow[] = [];
+    let before = '0'.repeat(64);
+    for (let seq = 1; seq <= 5; seq++) {
+      const payload = `event ${seq}`;
+      const hash = createHash('sha256').update(payload).digest('hex');
+      const place = { journal_epoch: 1, journal_seq: seq, kind: 'order', subject: '', revision: 1 };
+      rows.push({ ...place, kind: 'order', hash, prev_hash: before, payload });
+      before = hash;
+    }
+    const dead = rows
+      .slice(2, 3)
+      .map(({ hash }) => ({ epoch: 1, seq: 3, hash }) as unknown as DeadEvent);
+    const gapped = rows.filter(({ journal_seq }) => journal_seq !== 3);
+    const first = (all: readonly JournalRow[], gone: readonly DeadEvent[] = []) =>
+      chainFaults('S01', all, gone)[0]?.what;
+    expect(first(rows)).toBeUndefined();
+    expect(first(gapped)).toBe('S01 1/4 follows 2');
+    expect(first(gapped, dead)).toBeUndefined();
+    expect(first([...rows.slice(0, 4), { ...rows[4], payload: 'x' } as JournalRow])).toBe(
+      'S01 1/5 is not what its hash says',
+    );
+  });
+
+  it('takes one hole in the numbers for a dead disk, from the last one it had printed', () => {
+    const orders = [1, 2, 12_000, 12_001].map(
+      (number) => ({ number, businessDate: '2026-11-25' }) as OrderAnswer,
+    );
+    const disk = { store: 'S01', events: [], orders: [], numbers: { '2026-11-25': 3 } };
+    const faults = (died: readonly string[], disks: readonly (typeof disk)[]) =>
+      numberFaults('S01', orders, { died, deadEvents: [], disks });
+    expect(faults(['S01-20261125-000003'], [disk])).toEqual([]);
+    expect(faults([], [disk])).toHaveLength(1);
+    expect(faults([], [])).toHaveLength(1);
   });
 
   it('sees a menu sold by halves', () => {

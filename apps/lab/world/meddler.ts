@@ -21,7 +21,11 @@ const PUBACK = 4;
 const LATE_MS = 1500;
 const TWICE = 0.3;
 
-export function createMeddler(random: Random): Meddler {
+/** @param later does something after so many ms. */
+export function createMeddler(
+  random: Random,
+  later: (work: () => void, ms: number) => unknown = after,
+): Meddler {
   let meddles = false;
   const passage = (surplus: Map<number, number>, surplusOfOthers: Map<number, number>): Passage => {
     const frames = createFrames();
@@ -33,12 +37,12 @@ export function createMeddler(random: Random): Meddler {
           pass(frame);
           continue;
         }
-        after(() => pass(frame), random.whole(0, LATE_MS));
+        later(() => pass(frame), random.whole(0, LATE_MS));
         if (random.chance() >= TWICE) continue;
         const id = packetIdOf(frame);
         // Of two copies the sender hears of one only: a second answer is no part of the protocol.
         if (id !== null) surplusOfOthers.set(id, (surplusOfOthers.get(id) ?? 0) + 1);
-        after(() => pass(frame), random.whole(0, 2 * LATE_MS));
+        later(() => pass(frame), random.whole(0, 2 * LATE_MS));
       }
     };
   };
