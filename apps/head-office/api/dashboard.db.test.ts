@@ -276,6 +276,7 @@ describe('the audit log', () => {
       {
         action: 'change-user',
         outcome: 'refused',
+        subject: 'marian',
         detail: 'unknown-user: there is no user marian',
       },
       {

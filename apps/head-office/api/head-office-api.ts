@@ -34,7 +34,7 @@ type Change<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType> = Omi
   readonly method: 'POST' | 'PUT' | 'DELETE';
   /** Stable, kebab-case: what the audit log calls it. */
   readonly action: string;
-  /** What a refused change was about, where its answer cannot say it. */
+  /** What a refused change was about, where neither its answer nor its address says it. */
   readonly about?: (body: z.infer<B>) => string;
   readonly handle: (
     ...input: Parameters<Operation<Permission, Caller, B, Q, P>['handle']>
@@ -125,7 +125,7 @@ export function createHeadOfficeApi({
               .finish(id, {
                 outcome: refused ? 'refused' : 'failed',
                 detail,
-                subject: about?.(input.body) ?? '',
+                subject: about?.(input.body) ?? namedIn(input.params),
               })
               .catch((err: unknown) => log.error({ err, action }, 'audit entry left unfinished'));
             throw error;
@@ -135,6 +135,12 @@ export function createHeadOfficeApi({
     },
   };
 }
+
+/** What the address of a refused change names: `S03 2025-11-27`. */
+const namedIn = (params: unknown): string =>
+  Object.values((params ?? {}) as Readonly<Record<string, unknown>>)
+    .map(String)
+    .join(' ');
 
 /** What the screens need to know of whoever is signed in. */
 export const identityOf = ({ name, fullName, role }: Caller): object => ({

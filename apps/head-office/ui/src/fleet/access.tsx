@@ -32,7 +32,7 @@ export function AccessTab({
     <>
       <Trouble trouble={found.trouble} onRetry={found.reload} />
       {access.brokerUrl === null ? (
-        <p class="trouble told">
+        <p class="card soft">
           This Head Office has no account that may change the broker's: shops are let in where{' '}
           <code>MQTT_ADMIN</code> is set.
         </p>

@@ -176,7 +176,7 @@ const OrderTable = ({ orders }: { readonly orders: readonly OrderSummary[] }) =>
             class="opens"
             onClick={() => go(linkTo(['orders', order.globalOrderId]))}
           >
-            <th scope="row">
+            <th scope="row" class="nowrap">
               <a href={linkTo(['orders', order.globalOrderId])} class="mono">
                 {order.globalOrderId}
               </a>

@@ -89,8 +89,14 @@ function Figures({ stores, concerns, compared }: FiguresProps) {
         <dt>Sales today</dt>
         <dd>{money(gross)}</dd>
         <dd class="small">
-          <Delta now={gross} then={before} />{' '}
-          <span class="soft">on {dateText(compared)} by now</span>
+          {before === 0 ? (
+            <span class="soft">none on {dateText(compared)} by now</span>
+          ) : (
+            <>
+              <Delta now={gross} then={before} />{' '}
+              <span class="soft">on {dateText(compared)} by now</span>
+            </>
+          )}
         </dd>
       </div>
       <div class="figure">
