@@ -354,7 +354,9 @@ describe('the fleet', () => {
     await page.getByLabel('Why').fill('a trial');
     await page.getByRole('button', { name: 'Change it' }).click();
     await page.getByText('2 shops are told').waitFor();
-    await held.getByRole('row', { name: /S01/ }).getByText('Cheques are taken').waitFor();
+    const row = held.getByRole('row', { name: /S01/ });
+    // Six are on as delivered, and cheques now.
+    await row.getByRole('cell', { name: 'on', exact: true }).nth(6).waitFor();
     await goTo(page, '#/shops/S01', /^S01/);
     await page.getByText('a trial').waitFor();
     const { rows } = await rig.db.query(

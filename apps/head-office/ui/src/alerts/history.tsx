@@ -1,7 +1,5 @@
-import { useState } from 'preact/hooks';
-import { get } from '../api.ts';
 import { age, momentText, words } from '../format.ts';
-import { useLoad } from '../load.ts';
+import { MoreButton, usePages } from '../load-pages.tsx';
 import { Badge, Empty, TableScroll, Trouble } from '../parts/parts.tsx';
 import { type Alert, SEVERITY_TONES, shopText } from './model.ts';
 
@@ -14,16 +12,9 @@ const PATH = '/api/alerts?state=resolved&limit=50';
 
 /** What was wrong and is over, the last first. */
 export function History() {
-  const found = useLoad<Page>(PATH);
-  const [older, setOlder] = useState<readonly Page[]>([]);
-  if (found.value === null) return <Trouble trouble={found.trouble} onRetry={found.reload} />;
-  const pages = [found.value, ...older];
+  const { pages, first, more } = usePages<Page>(PATH, 'before');
+  if (first.value === null) return <Trouble trouble={first.trouble} onRetry={first.reload} />;
   const alerts = pages.flatMap((page) => page.alerts);
-  const next = pages.at(-1)?.next;
-  const more = async (): Promise<void> => {
-    const answer = await get<Page>(`${PATH}&before=${next}`);
-    if (answer.ok) setOlder([...older, answer.value]);
-  };
   if (alerts.length === 0) {
     return <Empty title="No history yet">An alert appears here once it is over.</Empty>;
   }
@@ -64,11 +55,7 @@ export function History() {
           </tbody>
         </table>
       </TableScroll>
-      {next === undefined ? null : (
-        <button type="button" class="button" onClick={() => void more()}>
-          Older alerts
-        </button>
-      )}
+      <MoreButton more={more}>Older alerts</MoreButton>
     </>
   );
 }

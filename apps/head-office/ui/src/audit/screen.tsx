@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
-import { get } from '../api.ts';
 import { momentText, words } from '../format.ts';
-import { useLoad } from '../load.ts';
+import { MoreButton, usePages } from '../load-pages.tsx';
 import { Badge, Empty, Input, PageHead, TableScroll, type Tone, Trouble } from '../parts/parts.tsx';
 import { go, linkTo, place } from '../router.ts';
 
@@ -37,7 +36,7 @@ export function AuditScreen() {
   const [text, setText] = useState(asked['text'] ?? '');
   const [actor, setActor] = useState(asked['actor'] ?? '');
   const path = `/api/audit?${new URLSearchParams(asked).toString()}`;
-  const first = useLoad<Page>(path);
+  const { pages, first, more } = usePages<Page>(path, 'before');
   return (
     <div class="stack">
       <PageHead
@@ -61,49 +60,35 @@ export function AuditScreen() {
         </button>
       </form>
       <Trouble trouble={first.trouble} onRetry={first.reload} />
-      {first.value === null ? null : <Entries key={path} path={path} first={first.value} />}
+      {first.value === null ? null : <Entries entries={pages.flatMap((page) => page.entries)} />}
+      <MoreButton more={more}>Older entries</MoreButton>
     </div>
   );
 }
 
-function Entries({ path, first }: { readonly path: string; readonly first: Page }) {
-  const [older, setOlder] = useState<readonly Page[]>([]);
-  const pages = [first, ...older];
-  const next = pages.at(-1)?.next;
-  const entries = pages.flatMap((page) => page.entries);
+function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   if (entries.length === 0) {
     return <Empty title="Nothing found">No change matches what you look for.</Empty>;
   }
-  const more = async (): Promise<void> => {
-    const answer = await get<Page>(`${path}&before=${next}`);
-    if (answer.ok) setOlder([...older, answer.value]);
-  };
   return (
-    <>
-      <TableScroll label="Audit log">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              <th scope="col">Outcome</th>
-              <th scope="col">Before and after</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <EntryRow key={entry.id} entry={entry} />
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
-      {next === undefined ? null : (
-        <button type="button" class="button" onClick={() => void more()}>
-          Older entries
-        </button>
-      )}
-    </>
+    <TableScroll label="Audit log">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">What</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Before and after</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <EntryRow key={entry.id} entry={entry} />
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
   );
 }
 

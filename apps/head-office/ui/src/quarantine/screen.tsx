@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import { get, post, problemText } from '../api.ts';
+import { post, problemText } from '../api.ts';
 import { count, momentText, words } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { MoreButton, usePages } from '../load-pages.tsx';
 import {
   Badge,
   Empty,
@@ -48,7 +49,7 @@ export function QuarantineScreen() {
 function ParkedList() {
   const asked = Object.fromEntries(place.value.query);
   const path = `/api/quarantine?${new URLSearchParams(asked).toString()}`;
-  const first = useLoad<Page>(path);
+  const { pages, first, more } = usePages<Page>(path, 'before');
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [reason, setReason] = useState('');
   const [told, setTold] = useState<string | null>(null);
@@ -93,90 +94,78 @@ function ParkedList() {
       <Told text={told} />
       <Trouble trouble={first.trouble} onRetry={first.reload} />
       {first.value === null ? null : (
-        <ParkedPages key={path} path={path} first={first.value} chosen={chosen} onToggle={toggle} />
+        <ParkedTable
+          parked={pages.flatMap((page) => page.parked)}
+          chosen={chosen}
+          onToggle={toggle}
+        />
       )}
+      <MoreButton more={more}>Older messages</MoreButton>
     </div>
   );
 }
 
-interface PagesProps {
-  readonly path: string;
-  readonly first: Page;
+interface TableProps {
+  readonly parked: readonly Parked[];
   readonly chosen: ReadonlySet<number>;
   readonly onToggle: (id: number) => void;
 }
 
-function ParkedPages({ path, first, chosen, onToggle }: PagesProps) {
-  const [older, setOlder] = useState<readonly Page[]>([]);
-  const pages = [first, ...older];
-  const next = pages.at(-1)?.next;
-  const parked = pages.flatMap((page) => page.parked);
+function ParkedTable({ parked, chosen, onToggle }: TableProps) {
   if (parked.length === 0) {
     return <Empty title="Nothing is parked">Every message that came went into the books.</Empty>;
   }
-  const more = async (): Promise<void> => {
-    const separator = path.endsWith('?') ? '' : '&';
-    const answer = await get<Page>(`${path}${separator}before=${next}`);
-    if (answer.ok) setOlder([...older, answer.value]);
-  };
   return (
-    <>
-      <TableScroll label="Parked messages">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="visually-hidden">Choose</span>
+    <TableScroll label="Parked messages">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="visually-hidden">Choose</span>
+            </th>
+            <th scope="col">Shop</th>
+            <th scope="col">Why</th>
+            <th scope="col">First seen</th>
+            <th scope="col" class="number">
+              Times
+            </th>
+            <th scope="col" class="number">
+              Bytes
+            </th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {parked.map((row) => (
+            <tr key={row.id}>
+              <td>
+                {row.resolvedAt === null && may('operate') ? (
+                  <label class="check">
+                    <input
+                      type="checkbox"
+                      checked={chosen.has(row.id)}
+                      onChange={() => onToggle(row.id)}
+                    />
+                    <span class="visually-hidden">Message {row.id}</span>
+                  </label>
+                ) : null}
+              </td>
+              <td>{row.store ?? 'unknown'}</td>
+              <th scope="row">
+                <a href={linkTo(['quarantine', String(row.id)])}>{words(row.reason)}</a>
+                <div class="small soft">{row.detail}</div>
               </th>
-              <th scope="col">Shop</th>
-              <th scope="col">Why</th>
-              <th scope="col">First seen</th>
-              <th scope="col" class="number">
-                Times
-              </th>
-              <th scope="col" class="number">
-                Bytes
-              </th>
-              <th scope="col">State</th>
+              <td>{momentText(row.firstSeen)}</td>
+              <td class="number">{count(row.timesSeen)}</td>
+              <td class="number">{count(row.bytes)}</td>
+              <td>
+                <Resolution parked={row} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {parked.map((row) => (
-              <tr key={row.id}>
-                <td>
-                  {row.resolvedAt === null && may('operate') ? (
-                    <label class="check">
-                      <input
-                        type="checkbox"
-                        checked={chosen.has(row.id)}
-                        onChange={() => onToggle(row.id)}
-                      />
-                      <span class="visually-hidden">Message {row.id}</span>
-                    </label>
-                  ) : null}
-                </td>
-                <td>{row.store ?? 'unknown'}</td>
-                <th scope="row">
-                  <a href={linkTo(['quarantine', String(row.id)])}>{words(row.reason)}</a>
-                  <div class="small soft">{row.detail}</div>
-                </th>
-                <td>{momentText(row.firstSeen)}</td>
-                <td class="number">{count(row.timesSeen)}</td>
-                <td class="number">{count(row.bytes)}</td>
-                <td>
-                  <Resolution parked={row} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
-      {next === undefined ? null : (
-        <button type="button" class="button" onClick={() => void more()}>
-          Older messages
-        </button>
-      )}
-    </>
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
   );
 }
 
