@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { BrokerAddress } from './mqtt-link.ts';
@@ -18,6 +19,17 @@ export const fileText = z.string().transform((path, context): string => {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'it cannot';
 
+const isCertificate = (pem: string): boolean => isRead(() => new X509Certificate(pem));
+const isPrivateKey = (pem: string): boolean => isRead(() => createPrivateKey(pem));
+
+function isRead(read: () => unknown): boolean {
+  try {
+    return read() !== null;
+  } catch {
+    return false;
+  }
+}
+
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /** The variables that say where the broker is and who we are to it. */
@@ -27,9 +39,9 @@ export const brokerVariables = {
   MQTT_PORT: port.optional(),
   MQTT_USER: z.string().optional(),
   MQTT_PASS: z.string().optional(),
-  MQTT_CA: fileText.optional(),
-  MQTT_CERT: fileText.optional(),
-  MQTT_KEY: fileText.optional(),
+  MQTT_CA: fileText.refine(isCertificate, 'holds no certificate in PEM form').optional(),
+  MQTT_CERT: fileText.refine(isCertificate, 'holds no certificate in PEM form').optional(),
+  MQTT_KEY: fileText.refine(isPrivateKey, 'holds no private key in PEM form').optional(),
   MQTT_VERSION: z.enum(['4', '5']).default('5'),
   MQTT_INSECURE: z.enum(['yes', 'no']).default('no'),
 };
@@ -56,6 +68,10 @@ export function brokerFault(
   if (found.MQTT_URL !== undefined && found.MQTT_HOST !== undefined) {
     return { variable: 'MQTT_HOST', rule: 'is not set beside MQTT_URL' };
   }
+  const { MQTT_CERT, MQTT_KEY } = found;
+  if ((MQTT_CERT === undefined) !== (MQTT_KEY === undefined) || !isPair(MQTT_CERT, MQTT_KEY)) {
+    return { variable: 'MQTT_KEY', rule: 'is the key of MQTT_CERT: both are set, or neither' };
+  }
   const url = urlOf(found);
   if (url === null || !URL.canParse(url)) return null;
   const { protocol, hostname } = new URL(url);
@@ -66,6 +82,11 @@ export function brokerFault(
       }
     : null;
 }
+
+const isPair = (certificate: string | undefined, key: string | undefined): boolean =>
+  certificate === undefined ||
+  key === undefined ||
+  new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
 
 /** The broker the variables name; null when they name none. */
 export function brokerOf(found: BrokerVariables): BrokerAddress | null {
