@@ -16,7 +16,9 @@ export function OverviewScreen() {
   const [filter, setFilter] = useState('all');
   const { reload } = overview;
   if (overview.value === null) return <Trouble trouble={overview.trouble} onRetry={reload} />;
-  const { today, compared, stores, hours } = overview.value;
+  const { today, compared, hours } = overview.value;
+  // One that was revoked is the fleet's to show.
+  const stores = overview.value.stores.filter(({ revokedAt }) => revokedAt === null);
   const concerns = new Map(stores.map((shop) => [shop.store, concernsOf(shop, now.value)]));
   const shown = stores.filter(
     ({ store }) => filter === 'all' || (concerns.get(store)?.length ?? 0) > 0,

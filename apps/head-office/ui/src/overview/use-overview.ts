@@ -1,18 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { onLive } from '../live.ts';
 import { type Loaded, useLoad } from '../load.ts';
-import type { Overview, Shop } from '../shops.ts';
-
-/** The `stores` event: shops of which anything changed, and the day as it is now. */
-type Changed = Overview & { readonly stores: readonly Shop[] };
-
-/** `before` with what changed since. */
-export function overviewAfter(before: Overview, { stores, ...day }: Changed): Overview {
-  const changed = new Map(stores.map((shop) => [shop.store, shop]));
-  const known = before.stores.map((shop) => changed.get(shop.store) ?? shop);
-  const fresh = stores.filter(({ store }) => !before.stores.some((shop) => shop.store === store));
-  return { ...before, ...day, stores: [...known, ...fresh] };
-}
+import type { Overview } from '../shops.ts';
+import { type Changed, overviewAfter } from './overview-after.ts';
 
 /** Every shop as it is, kept so while it changes. */
 export function useOverview(): Loaded<Overview> {
