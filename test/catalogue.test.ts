@@ -218,6 +218,36 @@ describe('A menu change reaches every shop whole', () => {
     expect(await versions()).toEqual(before);
   });
 
+  it('reports that its database could not keep for a while do not stop what comes after them', async () => {
+    await chain.db.query('ALTER TABLE catalogue_reports RENAME TO out_of_reach');
+    const link = createMqttLink({
+      broker: await chain.broker.address('S01'),
+      clientId: 'busy',
+      subscriptions: [],
+      onUp: () => undefined,
+      onDown: () => undefined,
+      onMessage: ({ done }) => done(),
+      log: createLog('test', 'silent'),
+      ids: systemIds,
+    });
+    link.start();
+    await waitFor('the link', () => link.isUp());
+    // More than a broker lets a subscriber leave unanswered.
+    for (let number = 1; number <= 40; number++) {
+      const report = { store_code: s01, at: '2026-11-02T08:00:00Z', session: 1, number };
+      const payload = canonicalText({ ...report, in_force: null, newest: null });
+      await link.publish('stores/S01/telemetry/catalogue', payload);
+    }
+    await link.stop();
+    await chain.db.query('ALTER TABLE out_of_reach RENAME TO catalogue_reports');
+    price += 10;
+    const release = await publish(await draftWith([{ target: 'base', price }]));
+    await untilPrices(kiosks, CODE, [price, price, price]);
+    await complete(release.releaseId);
+    const standing = await chain.office.standing();
+    expect(standing.map(({ progress }) => progress)).toEqual(['applied', 'applied', 'applied']);
+  });
+
   it('a config reaches its store live, and only that', async () => {
     await chain.configs.change({
       stores: [s01],

@@ -263,6 +263,67 @@ describe('The catalogue office', () => {
     );
   });
 
+  it('two changes cannot both be scheduled: the second cancels the first, or is not scheduled', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    await publish(await priced(800), { effectiveFromMs: NOON_MS + DAY_MS });
+    await obey('staged');
+    const second = await priced(555, { from: first.releaseId });
+    const effectiveFromMs = NOON_MS + 2 * DAY_MS;
+    expect(await code(publish(second, { scheduled: 'rebase', effectiveFromMs }))).toBe(
+      'one-scheduled-change',
+    );
+    const { releaseId } = await publish(second, { scheduled: 'cancel', effectiveFromMs });
+    await obey('staged');
+    nowMs = NOON_MS + DAY_MS;
+    expect(await office.releaseOf(s01)).toBe(first.releaseId);
+    nowMs = effectiveFromMs;
+    expect(await office.releaseOf(s01)).toBe(releaseId);
+  });
+
+  it('publishing, scheduling, taking back, halting, going on and stepping at once come one after the other', async () => {
+    const first = await publish(await imported());
+    await obey('applied');
+    const refusals = new Set([
+      'done',
+      'draft-outdated',
+      'scheduled-pending',
+      'one-scheduled-change',
+      'wrong-release-state',
+      'unknown-draft',
+    ]);
+    for (let round = 1; round <= 6; round++) {
+      const before = await told();
+      const [newest] = await office.releases(1);
+      const id = newest?.releaseId ?? 0;
+      const [one, two] = [await priced(600 + round), await priced(700 + round, { target: s02 })];
+      const plan = { canaries: [s03], waveSize: 1 };
+      const outcomes = await Promise.all([
+        code(publish(one, { plan })),
+        code(publish(one)),
+        code(publish(two, { effectiveFromMs: nowMs + DAY_MS, scheduled: 'cancel' })),
+        code(office.publishing.rollBack({ to: first.releaseId, note: '', by: 'bob' })),
+        code(office.publishing.halt(id, 'by hand')),
+        code(office.publishing.resume(id)),
+        code(office.publishing.advance(id)),
+        code(office.publishing.step()),
+        code(office.publishing.step()),
+      ]);
+      expect(outcomes.filter((outcome) => !refusals.has(outcome))).toEqual([]);
+      const after = await told();
+      expect(after.every((version, at) => (version ?? 0) >= (before[at] ?? 0))).toBe(true);
+      const rolling = (await office.releases(50)).filter(({ state }) => state === 'rolling-out');
+      expect(rolling.filter(({ ridesOn }) => ridesOn === null).length).toBeLessThanOrEqual(1);
+    }
+    const last = await office.publishing.rollBack({ to: first.releaseId, note: '', by: 'ann' });
+    await obey('applied');
+    expect(await Promise.all(STORES.map((store) => office.releaseOf(store)))).toEqual(
+      STORES.map(() => last.releaseId),
+    );
+    const versions = (await Promise.all(STORES.map((store) => office.history(store, 500)))).flat();
+    expect(new Set(versions.map(({ version }) => version)).size).toBe(versions.length);
+  });
+
   it('a fix that cancels leaves nothing scheduled anywhere', async () => {
     const first = await publish(await imported());
     await obey('applied');

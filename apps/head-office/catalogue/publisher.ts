@@ -116,7 +116,9 @@ async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<v
       if (parseTopic(message.topic)?.name === 'catalogueReport') {
         reports = reports
           .then(() => takeReport(publisher, message))
-          .catch((error: unknown) => log.error({ err: error }, 'catalogue report not kept'));
+          .catch((error: unknown) => log.error({ err: error }, 'catalogue report not kept'))
+          // Told again within a minute; held back, a few of them would stop all that comes.
+          .finally(message.done);
       } else {
         look(publisher, message);
         message.done();
@@ -202,7 +204,6 @@ async function takeReport({ deps, timing }: Publisher, message: IncomingMessage)
       deps.onReport?.(store);
     }
   } else log.warn({ store }, 'a catalogue report that cannot be read was left');
-  message.done();
 }
 
 function readJson(payload: Buffer): unknown {
@@ -219,7 +220,10 @@ async function turn(publisher: Publisher): Promise<void> {
   const nowMs = deps.clock.monotonicMs();
   if (nowMs - timing.steppedMs >= STEP_MS) {
     timing.steppedMs = nowMs;
-    await deps.desk.step();
+    await deps.desk.step().catch((error: unknown) => {
+      // One release that cannot be read keeps nothing from being mended.
+      deps.log.error({ err: error }, 'roll-outs could not be moved; trying again');
+    });
   }
   if (!timing.issued) {
     // Line or not: nothing may be published before under a version that a store may know already.

@@ -157,6 +157,14 @@ async function publishDraft(client: PoolClient, asked: Publish, nowMs: number): 
     throw new Problem(422, 'effective-in-the-past', 'a scheduled change starts in the future');
   }
   const pending = head !== null && isScheduled(head, nowMs) ? head : null;
+  if (pending !== null && asked.scheduled === 'rebase' && asked.effectiveFromMs !== null) {
+    throw new Problem(
+      409,
+      'one-scheduled-change',
+      `a store keeps one change in store: release ${pending.releaseId} is scheduled; cancel it, or publish this at once`,
+      { facts: { releaseId: pending.releaseId } },
+    );
+  }
   const isFix = pending !== null && draft.basedOn !== pending.releaseId;
   if (isFix && asked.scheduled === undefined) {
     throw new Problem(
