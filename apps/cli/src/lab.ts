@@ -43,6 +43,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
       minutes: { type: 'string', value: 'M', help: 'how long', default: '5' },
       stores: { type: 'string', value: 'K', help: 'shops', default: '3' },
       'orders-per-minute': { type: 'string', value: 'R', help: 'of all shops', default: '300' },
+      'least-orders': { type: 'string', value: 'L', help: 'goes on until so many are sold' },
       'faults-per-minute': { type: 'string', value: 'F', help: 'on average', default: '10' },
       faults: { type: 'string', value: 'KIND,…', help: 'only faults of these kinds' },
       broker: {
@@ -64,6 +65,7 @@ export const labCommands = ({ signal }: { readonly signal: AbortSignal }): reado
         minutes: number(args, 'minutes', 1, 1440, 5),
         stores: number(args, 'stores', 1, 50, 3),
         ordersPerMinute: number(args, 'orders-per-minute', 1, 6000, 300),
+        leastOrders: number(args, 'least-orders', 0, 10_000_000, 0),
         faultsPerMinute,
         kinds,
         broker: brokerOf(args),

@@ -75,7 +75,7 @@ export interface ChaosReport {
 
 const INGEST_WORKERS = 2;
 const TILLS = 2;
-const SELL_WITHIN_MS = 600_000;
+const SELL_WITHIN_MS = 3_600_000;
 /** How often every shop is asked for a backup: in the run, what the night is in a year. */
 const BACKUPS_MS = 240_000;
 
