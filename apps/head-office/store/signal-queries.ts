@@ -82,10 +82,14 @@ CROSS JOIN LATERAL (
 ) c
 WHERE d.state IN ('waiting', 'superseded') AND c.received_at IS NOT NULL GROUP BY 1`;
 
-/** Where a shop is known by a certificate, how long it lives; normally another has taken its place long before. */
+/**
+ * Where a shop is known by a certificate, how long it lives; normally another has taken its place long before. One of a
+ * join file is short, and goes when its shop has come.
+ */
 const CERTIFICATES = `
 SELECT store, 'certificate-life', ${seconds('$1::timestamptz', 'certificate_until')}
-FROM store_credentials WHERE state = 'in-use' AND certificate_until IS NOT NULL`;
+FROM store_credentials
+WHERE state = 'in-use' AND origin = 'rotation' AND certificate_until IS NOT NULL`;
 
 const STATEMENT = `WITH ${SERVED} SELECT store, signal, value FROM (
   ${[HEARTBEATS, LINES, CATALOGUES, LATENCIES, JOURNALS, QUARANTINE, DAYS, CERTIFICATES].join('\n  UNION ALL\n')}

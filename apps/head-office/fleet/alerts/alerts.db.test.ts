@@ -339,6 +339,34 @@ describe('every signal', () => {
     expect(await brief()).toEqual([' certificate-expiry firing']);
   });
 
+  it('a shop whose own certificate runs out fires, one that has not used its join file does not', async () => {
+    const insert = (store: string, origin: string, days: number) =>
+      rig.db.query(
+        `INSERT INTO store_credentials (store, generation, user_name, join_id, origin, state,
+           requested_by, created_at, certificate_until)
+         VALUES ($1, 2, $1, 'one', $2, 'in-use', 'anna', now(), $3)`,
+        [store, origin, new Date(rig.clock.nowMs() + days * 86_400_000)],
+      );
+    await insert('S01', 'rotation', 13);
+    await insert('S02', 'rotation', 300);
+    await insert('S03', 'join', 13);
+    await watch();
+    expect(await brief()).toEqual(['S01 certificate-expiry firing']);
+  });
+
+  it.each([
+    ['store-revoked', 'revoked'],
+    ['rotation-failed', 'rotation-failed'],
+  ])('%s is an alert', async (code, rule) => {
+    await rig.db.query(
+      `INSERT INTO error_events (store, error_id, received_at, payload)
+       VALUES ('S02', 'ho:x', $1, jsonb_build_object('code', $2::text, 'count', 1))`,
+      [new Date(rig.clock.nowMs()), code],
+    );
+    await watch();
+    expect(await brief()).toEqual([`S02 ${rule} firing`]);
+  });
+
   it('a fork is an alert for a day after it was seen', async () => {
     await rig.db.query(
       `INSERT INTO error_events (store, error_id, received_at, payload)
