@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readMigrations } from '@tillwire/runtime';
 import { expect, it } from 'vitest';
 import { multiplySales } from '../store/many-sales.ts';
 import { plotsAsSvg } from './curve.ts';
@@ -14,7 +13,9 @@ it('A kiosk’s sales are multiplied into days long past, and its journal goes o
   const path = join(folder, 'kiosk.db');
   const database = new DatabaseSync(path);
   try {
-    for (const { sql } of readMigrations(MIGRATIONS, 'sqlite')) database.exec(sql);
+    for (const file of readdirSync(MIGRATIONS).toSorted()) {
+      if (file.endsWith('.sqlite.sql')) database.exec(readFileSync(join(MIGRATIONS, file), 'utf8'));
+    }
     database.exec(`
       DELETE FROM journal_head;
       INSERT INTO journal_head (id, epoch, seq, hash, last_row) VALUES (1, 1, 1, 'aa', 1);
