@@ -87,25 +87,27 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   const plan = drawPlan(options);
   const first = plan.hours[0]?.fromMs ?? 0;
   const reins = createReins(realMs, first - HOUR_MS);
-  const world = await startWorld({
-    stores: options.stores,
-    shopsInParts: Math.min(options.stores, 1),
-    lightStores: options.light,
-    // What it signs then goes out in the order it was signed, however fast the clocks run.
-    ingestWorkers: 1,
-    isSplit: false,
-    keep: options.keep,
-    tell: options.tell,
-    reins,
-  });
+  let world: World | undefined;
   try {
+    world = await startWorld({
+      stores: options.stores,
+      shopsInParts: Math.min(options.stores, 1),
+      lightStores: options.light,
+      // What it signs then goes out in the order it was signed, however fast the clocks run.
+      ingestWorkers: 1,
+      isSplit: false,
+      keep: options.keep,
+      tell: options.tell,
+      signal: options.signal,
+      reins,
+    });
     options.signal.throwIfAborted();
     return await simulated({ world, plan, reins, options });
   } catch (error) {
     if (options.signal.aborted) return null;
     throw error;
   } finally {
-    await world.stop();
+    await world?.stop();
   }
 }
 

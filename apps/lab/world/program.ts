@@ -75,6 +75,8 @@ export function createProgram(spec: ProgramSpec): Program {
     const life = spawn(command, args, {
       env: { ...env, ...(armed === null ? {} : { TILLWIRE_CRASH_AT: armed }) },
       stdio: ['ignore', 'pipe', 'pipe', ...(reins === undefined ? [] : ['ipc' as const])],
+      // What ends the lab from its terminal is the lab's to pass on.
+      detached: true,
       ...user,
     });
     child = life;

@@ -51,6 +51,8 @@ export interface WorldOptions {
   /** Everything of ours lives in this time; else in the machine's. */
   readonly reins?: Reins | undefined;
   readonly tell: (line: string) => void;
+  /** Calls the start off, too. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
@@ -121,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const left = stores.entries();
     const openNext = async (): Promise<void> => {
       for (const [at, store] of left) {
+        options.signal?.throwIfAborted();
         const shop = await openShop({
           store,
           folder,
@@ -149,7 +152,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     );
     await Promise.all(shops.map(takeOnCrew));
     if (spoils !== undefined) {
-      for (const shop of shops) await shop.run(['backup']);
+      await backUpShops(office, stores);
       await postgres.program.knock('SIGKILL', 0, async () => postgres.snapshot());
     }
     return {
@@ -194,6 +197,30 @@ export async function publishMenu({ run }: Office): Promise<void> {
   const imported = await run(['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json']);
   const { draftId } = JSON.parse(imported) as { readonly draftId: number };
   await run(['catalogue', 'publish', String(draftId), '--json']);
+}
+
+/** A first backup of every shop, with everything in it that is there before anything is sold. */
+async function backUpShops({ face }: Office, stores: readonly string[]): Promise<void> {
+  const { body } = await face.post('/api/commands', { stores, command: { name: 'backup' } });
+  const ids = new Set(
+    (body.commands as readonly { readonly commandId: string }[]).map(({ commandId }) => commandId),
+  );
+  await until(
+    'every shop to be backed up',
+    async () => {
+      const { commands } = (await face.get('/api/commands?limit=500')).body as {
+        readonly commands: readonly {
+          readonly commandId: string;
+          readonly outcome: string | null;
+        }[];
+      };
+      const done = commands.filter(
+        ({ commandId, outcome }) => ids.has(commandId) && outcome === 'done',
+      );
+      return done.length === ids.size;
+    },
+    { withinMs: READY_WITHIN_MS, everyMs: 500 },
+  );
 }
 
 const stopAll = async (programs: readonly Program[]): Promise<void> =>
