@@ -1,10 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { connect } from 'node:tls';
 import { isStoreCode } from '@tillwire/domain';
 import { BROKER_AUTHS } from '@tillwire/head-office/broker/rights';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startMosquitto, type TestBroker } from './harness/mosquitto.ts';
 import { startTillwire } from './harness/process.ts';
+import { waitFor } from './harness/wait.ts';
 
 interface Finding {
   readonly about: string;
@@ -63,6 +66,31 @@ describe('tillwire broker check', () => {
       'head-office publishing to stores/S9999/broker-check',
     ]);
     expect(of('bad')[1]?.detail).toBe('Receive Maximum 20, packets up to 1000000 bytes');
+  });
+
+  it('certificates are renewed under a broker that runs, and nobody has to be told', async () => {
+    broker = await startMosquitto({ stores: ['S01'].filter(isStoreCode), auth: 'certificates' });
+    const shown = async (): Promise<string> => {
+      const { ca } = await broker.address();
+      const socket = connect({ host: 'localhost', port: broker.port, servername: 'localhost', ca });
+      await once(socket, 'secureConnect');
+      const { serialNumber } = socket.getPeerCertificate();
+      socket.destroy();
+      return serialNumber;
+    };
+    const before = await shown();
+    const renew = startTillwire(['broker', 'renew', join(dirname(broker.ca), '..')]);
+    expect((await renew.exited).code).toBe(0);
+    expect(renew.stdout()).not.toContain('S01');
+    expect(await shown()).toBe(before);
+    broker.reload();
+    await waitFor('the new certificate', async () => (await shown()) !== before);
+    // With the account's new certificate, and the store's old one.
+    expect((await check('--accounts', accountsOf(broker))).of('bad')).toEqual([]);
+    await rm(join(dirname(broker.ca), 'ca.key'));
+    const without = startTillwire(['broker', 'renew', join(dirname(broker.ca), '..')]);
+    expect((await without.exited).code).toBe(1);
+    expect(without.stderr()).toContain("the authority's key is needed for this");
   });
 
   it('finds a certificate that names another host, or that nobody vouches for', async () => {

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import type { StoreCode } from '@tillwire/domain';
 import { type BrokerAddress, systemClock, systemIds } from '@tillwire/runtime';
 import { initBroker } from '../../apps/head-office/fleet/broker/broker-init.ts';
@@ -21,6 +22,8 @@ export interface TestBroker {
   /** Starts it again after `stop` or `kill9`. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Has it read its certificates again, as `systemctl reload` does. */
+  readonly reload: () => void;
   readonly kill9: () => Promise<void>;
   /** Takes away what it kept: retained messages and sessions. Only while it is down. */
   readonly wipe: () => Promise<void>;
@@ -84,6 +87,9 @@ export async function startMosquitto({
     start: begin,
     stop: async () => {
       if (running !== undefined) await stopMosquitto(running);
+    },
+    reload: () => {
+      if (running !== undefined) process.kill(running.pid, 'SIGHUP');
     },
     kill9: async () => {
       await running?.kill9();
