@@ -83,7 +83,7 @@ export interface ScheduleOptions {
 }
 
 /** From this many shops on the last one gets a second machine of the same identity once. */
-const TWIN_FROM = 4;
+const TWIN_FROM = 2;
 const HOUR_MS = 3_600_000;
 
 const WEB_POINTS = ['web.before-commit', 'web.after-commit', 'web.after-revise'];
