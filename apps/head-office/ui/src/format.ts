@@ -49,6 +49,9 @@ const DATE = new Intl.DateTimeFormat('en-GB', {
 /** `Thu, 27 Nov 2025` of a business date. */
 export const dateText = (date: string): string => DATE.format(new Date(`${date}T12:00:00Z`));
 
+/** `Wed, 26 Nov` of a date in the year one is in anyway. */
+export const shortDate = (date: string): string => dateText(date).slice(0, -5);
+
 const MOMENT = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',

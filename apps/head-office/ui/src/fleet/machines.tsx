@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { agoText, bytes, momentText } from '../format.ts';
 import { now } from '../live.ts';
-import { toggled } from '../parts/choice.ts';
+import { ChooseAll, ChooseOne } from '../parts/choose.tsx';
 import { Badge, Empty, TableScroll } from '../parts/parts.tsx';
 import { MenuBadge } from '../shop/menu-badge.tsx';
 import { LineBadge } from '../shop/line-badge.tsx';
@@ -35,45 +35,6 @@ export function Machines({ shops }: { readonly shops: readonly Shop[] }) {
     </>
   );
 }
-
-/** Picks shops of a table one by one, or all. */
-export const ChooseAll = ({
-  stores,
-  chosen,
-  onChoose,
-}: {
-  readonly stores: readonly string[];
-  readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
-}) => (
-  <label class="check">
-    <input
-      type="checkbox"
-      checked={chosen.size === stores.length && stores.length > 0}
-      onChange={() => onChoose(chosen.size === stores.length ? new Set() : new Set(stores))}
-    />
-    All
-  </label>
-);
-
-export const ChooseOne = ({
-  store,
-  chosen,
-  onChoose,
-}: {
-  readonly store: string;
-  readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
-}) => (
-  <label class="check">
-    <input
-      type="checkbox"
-      checked={chosen.has(store)}
-      onChange={() => onChoose(toggled(chosen, store))}
-    />
-    <span class="visually-hidden">Choose {store}</span>
-  </label>
-);
 
 interface TableProps {
   readonly shops: readonly Shop[];

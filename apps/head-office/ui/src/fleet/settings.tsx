@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
 import { momentText } from '../format.ts';
 import { useLoad } from '../load.ts';
+import { ChooseAll, ChooseOne } from '../parts/choose.tsx';
 import { Empty, Input, TableScroll, Told, Trouble } from '../parts/parts.tsx';
 import { may } from '../session.ts';
 import type { Shop } from '../shops.ts';
-import { ChooseAll, ChooseOne } from './machines.tsx';
 import { SettingFields } from './setting-fields.tsx';
 import {
   fieldTitle,

@@ -1,12 +1,11 @@
 import './overview.css';
 import { useState } from 'preact/hooks';
 import { firing } from '../alerts/firing.ts';
-import { age, count, dateText, money, wholePounds, words } from '../format.ts';
+import { age, count, dateText, money, shortDate, wholePounds, words } from '../format.ts';
 import { now } from '../live.ts';
 import { Delta } from '../parts/delta.tsx';
 import { HoursChart } from '../parts/hours-chart.tsx';
 import { Badge, Empty, PageHead, Select, Trouble } from '../parts/parts.tsx';
-import { shortDate } from '../shop/day-badge.tsx';
 import { LineBadge } from '../shop/line-badge.tsx';
 import { type Concern, concernsOf, heartbeatText, isBehind, type Shop } from '../shops.ts';
 import { useOverview } from './use-overview.ts';

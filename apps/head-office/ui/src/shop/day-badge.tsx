@@ -1,4 +1,4 @@
-import { dateText, words } from '../format.ts';
+import { words } from '../format.ts';
 import { Badge, type Tone } from '../parts/parts.tsx';
 
 export const DAY_TONES: Readonly<Record<string, Tone>> = {
@@ -12,6 +12,3 @@ export const DAY_TONES: Readonly<Record<string, Tone>> = {
 export const DayBadge = ({ state }: { readonly state: string }) => (
   <Badge tone={DAY_TONES[state] ?? 'quiet'}>{words(state)}</Badge>
 );
-
-/** `Wed, 26 Nov` of a date in the year one is in anyway. */
-export const shortDate = (date: string): string => dateText(date).slice(0, -5);

@@ -1,20 +1,17 @@
 import './shop.css';
 import '../catalogue/catalogue.css';
-import { useEffect, useState } from 'preact/hooks';
-import { type Alert, SEVERITY_TONES } from '../alerts/model.ts';
-import { CommandForm, CommandHistory } from '../fleet/commands.tsx';
+import { useEffect } from 'preact/hooks';
 import { ErrorTable } from '../fleet/error-table.tsx';
 import type { ErrorEvent } from '../fleet/model.ts';
-import { age, bytes, count, dateText, momentText, money, words } from '../format.ts';
+import { age, bytes, count, dateText, momentText, money } from '../format.ts';
 import { now, onLive } from '../live.ts';
 import { useLoad } from '../load.ts';
 import { Delta } from '../parts/delta.tsx';
 import { HoursChart } from '../parts/hours-chart.tsx';
 import { Badge, PageHead, Pair, TableScroll, Trouble } from '../parts/parts.tsx';
 import { linkTo, place } from '../router.ts';
-import { may } from '../session.ts';
 import { concernsOf, currentEpoch, heartbeatText, type Hour, type Shop } from '../shops.ts';
-import { DayBadge, shortDate } from './day-badge.tsx';
+import { CommandSection, LastDays, OpenAlerts, SettingHistory } from './history.tsx';
 import { LineBadge } from './line-badge.tsx';
 import { MenuBadge } from './menu-badge.tsx';
 
@@ -24,16 +21,6 @@ interface ShopDetail extends Shop {
   readonly hours: readonly Hour[];
   readonly errors: readonly ErrorEvent[];
 }
-
-interface Day {
-  readonly date: string;
-  readonly state: string;
-  readonly gross: number;
-  readonly orders: number;
-}
-
-const SHOWN_DAYS = 8;
-const SHOWN_VERSIONS = 5;
 
 /** One shop: how it is, what it sold, and what it complained of. */
 export function ShopScreen() {
@@ -119,139 +106,6 @@ function SalesToday({ shop }: { readonly shop: ShopDetail }) {
         </span>
       </p>
       <HoursChart today={today} compared={compared} hours={hours} />
-    </section>
-  );
-}
-
-/** The days it closed last. */
-function LastDays({ store, last }: { readonly store: string; readonly last: string | null }) {
-  const found = useLoad<{ readonly days: readonly Day[] }>(
-    `/api/days?store=${encodeURIComponent(store)}&limit=${SHOWN_DAYS}`,
-  );
-  useEffect(() => {
-    if (found.value !== null) found.reload();
-  }, [last]);
-  const days = found.value?.days ?? [];
-  return (
-    <section class="card stack">
-      <div class="row between">
-        <h2>Last days</h2>
-        <a href={linkTo(['days'], { store })}>All days</a>
-      </div>
-      <Trouble trouble={found.trouble} onRetry={found.reload} />
-      {found.value !== null && days.length === 0 ? (
-        <p class="soft">No day is closed yet.</p>
-      ) : (
-        <TableScroll label="Last days">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Day</th>
-                <th scope="col" class="number">
-                  Gross
-                </th>
-                <th scope="col" class="number">
-                  Orders
-                </th>
-                <th scope="col">Z</th>
-              </tr>
-            </thead>
-            <tbody>
-              {days.map((day) => (
-                <tr key={day.date}>
-                  <th scope="row" class="nowrap">
-                    <a href={linkTo(['days', store, day.date])}>{shortDate(day.date)}</a>
-                  </th>
-                  <td class="number">{money(day.gross)}</td>
-                  <td class="number">{count(day.orders)}</td>
-                  <td>
-                    <DayBadge state={day.state} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
-      )}
-    </section>
-  );
-}
-
-function OpenAlerts({ store }: { readonly store: string }) {
-  const found = useLoad<{ readonly alerts: readonly Alert[] }>(
-    `/api/alerts?store=${encodeURIComponent(store)}`,
-  );
-  useEffect(() => onLive('alerts', found.reload), [store]);
-  const alerts = found.value?.alerts ?? [];
-  if (alerts.length === 0) return null;
-  return (
-    <section class="card stack">
-      <div class="row between">
-        <h2>Alerts</h2>
-        <a href="#/alerts">Look after them</a>
-      </div>
-      <ul class="stack tight">
-        {alerts.map((alert) => (
-          <li key={alert.alertId} class="row">
-            <Badge tone={SEVERITY_TONES[alert.severity]}>{words(alert.severity)}</Badge>
-            <span>
-              {alert.title}, since {momentText(alert.since)}
-              {alert.inhibitedBy === null ? '' : `; follows from “${alert.inhibitedBy}”`}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** What it is told by hand, and what became of it. */
-function CommandSection({ store }: { readonly store: string }) {
-  const [turn, setTurn] = useState(0);
-  return (
-    <section class="stack" aria-labelledby="commands">
-      <h2 id="commands">Commands</h2>
-      {may('operate') ? (
-        <div class="card">
-          <CommandForm stores={[store]} onSent={() => setTurn(turn + 1)} />
-        </div>
-      ) : null}
-      <CommandHistory store={store} turn={turn} />
-    </section>
-  );
-}
-
-/** When its settings were changed, and why. */
-function SettingHistory({ store }: { readonly store: string }) {
-  const found = useLoad<{
-    readonly versions: readonly {
-      readonly version: number;
-      readonly note: string;
-      readonly changedBy: string;
-      readonly changedAtMs: number;
-    }[];
-  }>(`/api/configs/${encodeURIComponent(store)}`);
-  const versions = found.value?.versions ?? [];
-  return (
-    <section class="card stack">
-      <div class="row between">
-        <h2>Settings</h2>
-        <a href="#/fleet/settings">Look at them</a>
-      </div>
-      {versions.length === 0 ? (
-        <p class="soft">As delivered: nobody changed any.</p>
-      ) : (
-        <ul class="stack tight">
-          {versions.slice(0, SHOWN_VERSIONS).map((one) => (
-            <li key={one.version}>
-              {one.note}{' '}
-              <span class="small soft">
-                {one.changedBy}, {momentText(one.changedAtMs)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </section>
   );
 }
