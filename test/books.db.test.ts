@@ -31,7 +31,7 @@ import { commitMessages, createMeeting } from '../apps/head-office/ingest/lane.t
 import { readDaySummary, readOrderEvent } from '../apps/head-office/ingest/read-event.ts';
 import { listParked, park } from '../apps/head-office/store/quarantine-store.ts';
 import { replayParked } from '../apps/head-office/ingest/replay.ts';
-import { listDays, readSummaryText } from '../apps/head-office/store/day-store.ts';
+import { listDays, listIssues, readSummaryText } from '../apps/head-office/store/day-store.ts';
 import { verifyRollups } from '../apps/head-office/store/rollup-store.ts';
 import { advanceWatermarks } from '../apps/head-office/store/watermark-store.ts';
 import { headOfficeDatabase } from '../apps/head-office/test/head-office-database.ts';
@@ -215,6 +215,19 @@ describe('A closed day at Head Office', () => {
       { date: THURSDAY, revision: 3, state: 'reconciled' },
       { date: WEDNESDAY, revision: 3, state: 'reconciled' },
     ]);
+    const last = { store: STORE, date: THURSDAY };
+    expect(await listDays(office.db, { after: last, limit: 9 })).toMatchObject([
+      { date: WEDNESDAY },
+    ]);
+    // What was issued before it was corrected stays as it was, the one that stands first.
+    const day = { store: STORE, date: WEDNESDAY };
+    const issues = await listIssues(office.db, day);
+    expect(issues.map(({ revision }) => revision)).toEqual([3, 2, 1]);
+    for (const issue of issues) {
+      const text = (await readSummaryText(office.db, day, issue)) ?? '';
+      expect([sha256(text), JSON.parse(text).revision]).toEqual([issue.hash, issue.revision]);
+    }
+    expect(await readSummaryText(office.db, day, { epoch: EPOCH, revision: 4 })).toBeNull();
   });
 
   it.each([
