@@ -62,7 +62,10 @@ const schema = z
       .transform((text, context): BrokerAdmin => {
         const admin = brokerAdminOf(text);
         if (admin !== null) return admin;
-        context.addIssue({ code: 'custom', message: 'is the admin.env of `tillwire broker init`' });
+        context.addIssue({
+          code: 'custom',
+          message: 'is the admin.env of `tillwire broker init`, and the files it names are there',
+        });
         return z.NEVER;
       })
       .optional(),

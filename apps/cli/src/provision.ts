@@ -29,11 +29,13 @@ function storeOf(args: Arguments): StoreCode {
 /** @throws {ConfigError} */
 function adminOf(env: Env): BrokerAdmin {
   const path = env['MQTT_ADMIN'];
-  const rule = 'MQTT_ADMIN: is the path of the admin.env that `tillwire broker init` wrote';
+  const rule =
+    'MQTT_ADMIN: is the path of the admin.env that `tillwire broker init` wrote, the files it names beside it';
   if (path === undefined || !existsSync(path))
     throw new ConfigError(`${rule} (${path ?? 'not set'})`);
   const admin = brokerAdminOf(readFileSync(path, 'utf8'));
-  if (admin === null) throw new ConfigError(`${rule} (${path} holds something else)`);
+  if (admin === null)
+    throw new ConfigError(`${rule} (${path} holds something else, or one of them is gone)`);
   return admin;
 }
 
