@@ -32,8 +32,25 @@ const nowText = (): string => utcInstant(systemClock.nowMs());
 /** Only those who ask for it wait for it to be read. */
 const loadLab = () => import('@tillwire/lab');
 
+/** One that was told to stop ends without a fault of its own. */
+const stoppable = (signal: AbortSignal, command: Command): Command => ({
+  ...command,
+  run: async (args, terminal) => {
+    try {
+      return await command.run(args, terminal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      terminal.complain('tillwire: stopped before its end');
+      return 130;
+    }
+  },
+});
+
 /** The commands that prove the rest: on real processes, a real broker and a real PostgreSQL. */
-export const labCommands = ({ signal }: { readonly signal: AbortSignal }): readonly Command[] => [
+export const labCommands = (context: { readonly signal: AbortSignal }): readonly Command[] =>
+  commandsOf(context).map((command) => stoppable(context.signal, command));
+
+const commandsOf = ({ signal }: { readonly signal: AbortSignal }): readonly Command[] => [
   {
     name: 'chaos',
     summary:
