@@ -185,6 +185,19 @@ describe('An order event', () => {
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
   });
 
+  it('of another sale under its number is a fork in one batch of one epoch too, whatever its revision', async () => {
+    const mine = createStoreJournal('S03').sell();
+    const apart = createStoreJournal('S03');
+    const { event } = apart.paidOtherwise(apart.sell(4), 'card');
+    const text = canonicalText({ ...event, request_id: 'r-there' });
+    const other = { event, text, hash: sha256(text) };
+    expect(await store([mine, other])).toEqual([
+      { type: 'stored' },
+      { type: 'fork', heldHash: mine.hash },
+    ]);
+    expect(await verifyRollups(office.db, DAY)).toEqual([]);
+  });
+
   it('of a later epoch in one batch with the revision it overrides tells of that too', async () => {
     const journal = createStoreJournal('S03');
     const sale = journal.sell();
