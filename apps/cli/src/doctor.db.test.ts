@@ -81,7 +81,12 @@ describe('a kiosk', () => {
     dir = join(folder, systemIds.uuid());
     const http = { host: '127.0.0.1', port: await freePort() };
     const joined = await joinKiosk({
-      ...{ file, code, folder: dir, http, renew: false, offline: true },
+      file,
+      code,
+      folder: dir,
+      http,
+      renew: false,
+      offline: true,
       ...issuing,
     });
     env = parseEnv(await readFile(joined.environment, 'utf8')) as Env;
