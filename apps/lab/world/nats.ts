@@ -166,7 +166,8 @@ ${users
 }
 mqtt {
   listen: "127.0.0.1:${mqtt}"
-  max_ack_pending: 20000
+  # Of each subscription; all of a client's together may come to 65,535, or the next one is refused.
+  max_ack_pending: 8000
   tls { cert_file: ${JSON.stringify(join(tls, 'server.crt'))}, key_file: ${JSON.stringify(join(tls, 'server.key'))} }
 }
 `;
