@@ -105,7 +105,8 @@ interface Session {
   readonly deps: SyncWorkerDeps;
   readonly link: MqttLink;
   readonly sender: Sender;
-  readonly state: { current: SyncState; dirty: boolean };
+  /** `savedMs` is a duration's end: a wall clock that is set back must not silence the line's word. */
+  readonly state: { current: SyncState; dirty: boolean; savedMs: number };
   readonly traffic: { published: number; failed: number };
   readonly errorsSentMs: Map<string, number>;
   /** Whether Head Office should hear of the journal's heads before the next heartbeat is due. */
@@ -118,7 +119,11 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
   const failure = new AbortController();
   const fail = (error: unknown): void => failure.abort(error);
   const stopping = AbortSignal.any([signal, failure.signal]);
-  const state = { current: await deps.syncState.read(), dirty: false };
+  const state = {
+    current: await deps.syncState.read(),
+    dirty: false,
+    savedMs: Number.NEGATIVE_INFINITY,
+  };
   const traffic = { published: 0, failed: 0 };
   const installId = await deps.syncState.installId();
   let queue: Promise<void> = Promise.resolve();
@@ -219,6 +224,7 @@ function setLink({ state, deps }: Session, link: SyncState['link']): void {
 async function saveState({ deps, state }: Session): Promise<void> {
   state.dirty = false;
   await deps.syncState.save(state.current);
+  state.savedMs = deps.clock.monotonicMs();
 }
 
 /** Birth first, then everything else; the pump only starts once acknowledgements are subscribed to. */
@@ -257,7 +263,7 @@ async function sendHeartbeat({ deps, link, state, traffic }: Session): Promise<v
 /** Tells errors until they are acknowledged, and the screens how the line is. */
 async function keepHouse(session: Session): Promise<void> {
   const { deps, link, state, errorsSentMs } = session;
-  if (state.dirty || deps.clock.nowMs() - state.current.atMs > LINK_WORD_EVERY_MS) {
+  if (state.dirty || deps.clock.monotonicMs() - state.savedMs > LINK_WORD_EVERY_MS) {
     setLink(session, link.isUp() ? 'up' : 'down');
     await saveState(session);
   }
