@@ -1,4 +1,4 @@
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import { createLightJournal, type Templates } from '../light/events.ts';
 import type { Random } from '../random.ts';
 import { pause } from '../waiting.ts';
@@ -28,6 +28,8 @@ export interface RivalShopOptions {
   readonly random: Random;
   readonly perMinute: number;
   readonly now: () => string;
+  /** The whole run is called off: what is left stays in the outbox. */
+  readonly stopping: AbortSignal;
 }
 
 const AGAIN_MS = 200;
@@ -36,7 +38,7 @@ const LOOK_MS = 50;
 
 /** An outbox of its own, that no death takes: in order, one by one, done at PUBACK, again after a lost connection. */
 export function createRivalShop(options: RivalShopOptions): RivalShop {
-  const { store, url, random, perMinute, now } = options;
+  const { store, url, random, perMinute, now, stopping } = options;
   const journal = createLightJournal(store, LUNCH);
   let done = 0;
   const sell = async (closing: AbortSignal): Promise<void> => {
@@ -49,7 +51,7 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
   };
   const send = async (closing: AbortSignal): Promise<void> => {
     let client: MqttClient | null = null;
-    while (!closing.aborted || done < journal.head()) {
+    while (!stopping.aborted && (!closing.aborted || done < journal.head())) {
       const next = journal.at(done + 1);
       if (next === undefined) {
         await pause(LOOK_MS, closing);
@@ -62,7 +64,7 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
       } catch {
         client?.end(true);
         client = null;
-        await pause(AGAIN_MS);
+        await pause(AGAIN_MS, stopping);
       }
     }
     await client?.endAsync();
@@ -74,17 +76,20 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
   };
 }
 
-async function rivalClient(url: string, store: string): Promise<MqttClient> {
-  const client = await connectAsync(url, {
-    clientId: `rival-${store}`,
-    clean: false,
-    protocolVersion: 5,
-    properties: { sessionExpiryInterval: 3600 },
-    reconnectPeriod: 0,
+/** A connection that ends before it began is refused too: MQTT.js would let one wait for ever. */
+const rivalClient = (url: string, store: string): Promise<MqttClient> =>
+  new Promise((resolve, reject) => {
+    const client = connect(url, {
+      clientId: `rival-${store}`,
+      clean: false,
+      protocolVersion: 5,
+      properties: { sessionExpiryInterval: 3600 },
+      reconnectPeriod: 0,
+    });
+    client.once('connect', () => resolve(client));
+    client.once('close', () => reject(new Error('the connection ended')));
+    client.on('error', reject);
   });
-  client.on('error', () => undefined);
-  return client;
-}
 
 /** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
 const published = (client: MqttClient, topic: string, text: string): Promise<void> =>

@@ -164,6 +164,7 @@ async function trade(rival: Rival, options: RivalOptions): Promise<RivalReport> 
       random: createRandom(`${seed}/rival shop ${at}`),
       perMinute: ordersPerMinute / stores,
       now,
+      stopping: signal,
     }),
   );
   const selling = shops.map((shop) => shop.run(closing.signal));
