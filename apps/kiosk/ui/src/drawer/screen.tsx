@@ -59,57 +59,61 @@ function PaidOut() {
           void send();
         }}
       >
-        <label>
-          <span class="small soft">Amount</span>
-          <input
-            class="field amount"
-            inputMode="numeric"
-            autoComplete="off"
-            required
-            placeholder={money(0)}
-            value={amount.value === 0 ? '' : money(amount.value)}
-            onInput={(event) => {
-              amount.value = typeDigits(0, event.currentTarget.value.replaceAll(/\D/g, ''));
-              event.currentTarget.value = amount.value === 0 ? '' : money(amount.value);
-            }}
-          />
-        </label>
-        <Digits typed={amount} />
-        {me.value?.signedIn === true ? null : (
+        <div>
           <label>
-            <span class="small soft">Crew id</span>
+            <span class="small soft">Amount</span>
             <input
-              class="field"
+              class="field amount"
+              inputMode="numeric"
+              autoComplete="off"
               required
-              maxLength={64}
-              value={crewId.value}
+              placeholder={money(0)}
+              value={amount.value === 0 ? '' : money(amount.value)}
               onInput={(event) => {
-                crewId.value = event.currentTarget.value;
+                amount.value = typeDigits(0, event.currentTarget.value.replaceAll(/\D/g, ''));
+                event.currentTarget.value = amount.value === 0 ? '' : money(amount.value);
               }}
             />
           </label>
-        )}
-        <label>
-          <span class="small soft">Reason</span>
-          <input
-            class="field"
-            required
-            maxLength={200}
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value;
+          <Digits typed={amount} />
+        </div>
+        <div>
+          {me.value?.signedIn === true ? null : (
+            <label>
+              <span class="small soft">Crew id</span>
+              <input
+                class="field"
+                required
+                maxLength={64}
+                value={crewId.value}
+                onInput={(event) => {
+                  crewId.value = event.currentTarget.value;
+                }}
+              />
+            </label>
+          )}
+          <label>
+            <span class="small soft">Reason</span>
+            <input
+              class="field"
+              required
+              maxLength={200}
+              value={reason.value}
+              onInput={(event) => {
+                reason.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          <Presets
+            words={PAID_OUT_REASONS}
+            onPick={(word) => {
+              reason.value = word;
             }}
           />
-        </label>
-        <Presets
-          words={PAID_OUT_REASONS}
-          onPick={(word) => {
-            reason.value = word;
-          }}
-        />
-        <button type="submit" class="key primary" disabled={isSending.value}>
-          Take {amount.value === 0 ? 'out' : `${money(amount.value)} out`}
-        </button>
+          <button type="submit" class="key primary" disabled={isSending.value}>
+            Take {amount.value === 0 ? 'out' : `${money(amount.value)} out`}
+          </button>
+        </div>
       </form>
       <p class={`trouble${trouble.value === '' ? '' : ' told'}`} role="alert">
         {trouble.value}
