@@ -160,12 +160,16 @@ async function redeliver(
         [store, events],
       );
       const texts = random.shuffled(rows.map(({ payload }) => payload));
-      const client = await connectAsync(`mqtts://localhost:${random.pick(world.broker.ports)}`, {
-        ...login(),
-        clientId: `lab-${store}-${random.whole(0, 1e9)}`,
-        reconnectPeriod: 0,
-        protocolVersion: world.broker.version === '5' ? 5 : 4,
-      });
+      const client = await connectAsync(
+        `mqtts://localhost:${random.pick(world.broker.ports)}`,
+        {
+          ...login(),
+          clientId: `lab-${store}-${random.whole(0, 1e9)}`,
+          reconnectPeriod: 0,
+          protocolVersion: world.broker.version === '5' ? 5 : 4,
+        },
+        false,
+      );
       // A connection that dies is asked for again by the next round.
       client.on('error', () => undefined);
       try {

@@ -168,23 +168,28 @@ export function createLightKiosk({
   return {
     connect: async () => {
       session = Math.max(session + 1, Math.floor(Date.parse(now()) / 1000));
-      const made = await connectAsync(account['MQTT_URL'] ?? '', {
-        ca: await readFile(account['MQTT_CA'] ?? ''),
-        username: account['MQTT_USER'] ?? '',
-        password: account['MQTT_PASS'] ?? '',
-        clientId: `${store}-light`,
-        protocolVersion: account['MQTT_VERSION'] === '4' ? 4 : 5,
-        clean: true,
-        reconnectPeriod: 0,
-        resubscribe: false,
-        keepalive: 60,
-        will: {
-          topic: `stores/${store}/telemetry/state`,
-          payload: Buffer.from(stateText('offline')),
-          qos: 1,
-          retain: true,
+      // Without tries of its own: it would wait for ever on a connection that ends before it began.
+      const made = await connectAsync(
+        account['MQTT_URL'] ?? '',
+        {
+          ca: await readFile(account['MQTT_CA'] ?? ''),
+          username: account['MQTT_USER'] ?? '',
+          password: account['MQTT_PASS'] ?? '',
+          clientId: `${store}-light`,
+          protocolVersion: account['MQTT_VERSION'] === '4' ? 4 : 5,
+          clean: true,
+          reconnectPeriod: 0,
+          resubscribe: false,
+          keepalive: 60,
+          will: {
+            topic: `stores/${store}/telemetry/state`,
+            payload: Buffer.from(stateText('offline')),
+            qos: 1,
+            retain: true,
+          },
         },
-      });
+        false,
+      );
       client = made;
       made.on('message', (topic, payload) =>
         topic.startsWith('ho/catalog/') ? takeMenu(topic, payload) : receive(payload),

@@ -1,4 +1,4 @@
-import { connect, type MqttClient } from 'mqtt';
+import { connectAsync, type MqttClient } from 'mqtt';
 import { createLightJournal, type Templates } from '../light/events.ts';
 import type { Random } from '../random.ts';
 import { pause } from '../waiting.ts';
@@ -76,20 +76,19 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
   };
 }
 
-/** A connection that ends before it began is refused too: MQTT.js would let one wait for ever. */
-const rivalClient = (url: string, store: string): Promise<MqttClient> =>
-  new Promise((resolve, reject) => {
-    const client = connect(url, {
-      clientId: `rival-${store}`,
-      clean: false,
-      protocolVersion: 5,
-      properties: { sessionExpiryInterval: 3600 },
-      reconnectPeriod: 0,
-    });
-    client.once('connect', () => resolve(client));
-    client.once('close', () => reject(new Error('the connection ended')));
-    client.on('error', reject);
-  });
+async function rivalClient(url: string, store: string): Promise<MqttClient> {
+  const session = {
+    clientId: `rival-${store}`,
+    clean: false,
+    protocolVersion: 5 as const,
+    properties: { sessionExpiryInterval: 3600 },
+    reconnectPeriod: 0,
+  };
+  // Without tries of its own: it would wait for ever on a connection that ends before it began.
+  const client = await connectAsync(url, session, false);
+  client.on('error', () => undefined);
+  return client;
+}
 
 /** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
 const published = (client: MqttClient, topic: string, text: string): Promise<void> =>

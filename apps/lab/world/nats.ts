@@ -51,14 +51,18 @@ export async function startNats(options: BrokerOptions): Promise<LabBroker> {
   await until(
     'the cluster to take a client',
     async () => {
-      const client = await connectAsync(`mqtts://localhost:${ports[0]?.mqtt}`, {
-        ...(MQTT_USER === undefined ? {} : { username: MQTT_USER }),
-        ...(MQTT_PASS === undefined ? {} : { password: MQTT_PASS }),
-        ca,
-        protocolVersion: 4,
-        reconnectPeriod: 0,
-        connectTimeout: 3000,
-      });
+      const client = await connectAsync(
+        `mqtts://localhost:${ports[0]?.mqtt}`,
+        {
+          ...(MQTT_USER === undefined ? {} : { username: MQTT_USER }),
+          ...(MQTT_PASS === undefined ? {} : { password: MQTT_PASS }),
+          ca,
+          protocolVersion: 4,
+          reconnectPeriod: 0,
+          connectTimeout: 3000,
+        },
+        false,
+      );
       await client.endAsync();
       return true;
     },
