@@ -47,7 +47,7 @@ export function SettingFields({ changes, onChange }: Props) {
         onChange={(timeZone) => set({ timeZone })}
       />
       <Input
-        label="Events a second when catching up"
+        label="Catch-up, events a second"
         value={changes.rate}
         placeholder="as it is; none: no limit"
         onChange={(rate) => set({ rate })}

@@ -28,7 +28,7 @@ export const SHORT_TITLES: Readonly<Record<SwitchName, string>> = {
 const OTHER_FIELDS: Readonly<Record<string, string>> = {
   'pricing.channels_off': 'Channels switched off',
   'pricing.band_by_channel': 'Price band by channel',
-  'limits.outbox_rate_per_s': 'Events a second when catching up',
+  'limits.outbox_rate_per_s': 'Catch-up, events a second',
   'limits.kitchen_load': 'Kitchen load that warns',
   'day.time_zone': 'Time zone',
   'day.rollover': 'The day begins at',

@@ -51,7 +51,7 @@ export function Settings({ shops }: { readonly shops: readonly Shop[] }) {
     <>
       <Trouble trouble={found.trouble} onRetry={found.reload} />
       <TableScroll label="Settings of the shops">
-        <table class="table">
+        <table class="table dense">
           <thead>
             <tr>
               <th scope="col">
@@ -94,7 +94,8 @@ export function Settings({ shops }: { readonly shops: readonly Shop[] }) {
                 )}
                 <td class="small">{valueText('', fieldOf(config, 'pricing.channels_off'))}</td>
                 <td class="small nowrap">
-                  {valueText('', fieldOf(config, 'day.rollover'))}{' '}
+                  {valueText('', fieldOf(config, 'day.rollover'))}
+                  <br />
                   <span class="soft">{valueText('', fieldOf(config, 'day.time_zone'))}</span>
                 </td>
                 <td class="small nowrap">
