@@ -34,12 +34,13 @@ describe('a chain whose stores are known by certificates', () => {
     );
     return rows.map(({ user }) => user).join();
   };
-  const settledTo = async (user: string): Promise<void> => {
+  const settledTo = async (user: string): Promise<string> => {
     await waitFor(`${user} alone`, async () => (await users()) === `${user} in-use`, {
       withinMs: 40_000,
     });
     await shop.sell(`with ${user}`);
     await shop.allSent();
+    return users();
   };
   /** How the broker answers that certificate, asked for the store's own acknowledgements. */
   const answer = async ({ certificate: cert, key }: CertificateLogin) => {
@@ -49,7 +50,7 @@ describe('a chain whose stores are known by certificates', () => {
   };
 
   beforeAll(async () => {
-    here = await newInstallation('certificates');
+    here = await newInstallation({ auth: 'certificates' });
     await here.startBroker();
     office = await here.startOffice();
     db = new pg.Client({ connectionString: here.database.url });
@@ -74,7 +75,7 @@ describe('a chain whose stores are known by certificates', () => {
   });
 
   it('the key of the join file is worth nothing once the store has made one of its own', async () => {
-    await settledTo('S16.2');
+    expect(await settledTo('S16.2')).toBe('S16.2 in-use');
     const own = await login();
     const certificate = new X509Certificate(own.certificate);
     expect(certificate.subject).toBe('CN=S16.2');
@@ -89,32 +90,52 @@ describe('a chain whose stores are known by certificates', () => {
     expect((await stat(join(folder, 'credentials', 'broker.json'))).mode & 0o077).toBe(0);
   });
 
-  it.each([
-    ['rotation-sent', 'S16.3'],
-    ['certificate-issued', 'S16.4'],
-  ])('Head Office dies at %s: the next one carries it through', async (point, user) => {
+  it('Head Office and the kiosk die at each step of one rotation: it is carried through', async () => {
     await office.stop();
-    office = await here.startOffice({ TILLWIRE_CRASH_AT: point });
+    await shop.process.stop();
+    office = await here.startOffice({ TILLWIRE_CRASH_AT: 'certificate-issued' });
     await here.tillwire(['store', 'rotate', 'S16'], {
       ...here.office,
-      TILLWIRE_CRASH_AT: 'rotation-offered',
+      TILLWIRE_CRASH_AT: 'rotation-sent',
     });
+    shop = await here.startKiosk(folder, { TILLWIRE_CRASH_AT: 'certificate-requested' });
+    await shop.process.exited;
+    shop = await here.startKiosk(folder, { TILLWIRE_CRASH_AT: 'credential-taken' });
     await waitFor('its end', () => !office.isRunning(), { withinMs: 30_000 });
     office = await here.startOffice();
-    await settledTo(user);
-  });
-
-  it.each([
-    ['certificate-requested', 'S16.5'],
-    ['credential-proposed', 'S16.6'],
-    ['credential-taken', 'S16.7'],
-  ])('the kiosk dies at %s: it comes back connected', async (point, user) => {
-    await shop.process.stop();
-    shop = await here.startKiosk(folder, { TILLWIRE_CRASH_AT: point });
-    await here.tillwire(['store', 'rotate', 'S16', '--wait', '0'], here.office);
     await shop.process.exited;
     shop = await here.startKiosk(folder);
-    await settledTo(user);
+    expect(await settledTo('S16.3')).toBe('S16.3 in-use');
+    const own = await login();
+    expect([own.user, await answer(own)]).toEqual(['S16.3', 'let-in']);
+  });
+
+  it('of two machines that join by one file neither gets a certificate, and Head Office is told', async () => {
+    const file = join(here.folder, 'S17.json');
+    const args = ['store', 'provision', 'S17', '--out', file, '--json'];
+    const { code } = JSON.parse(await here.must(args, here.office)) as { code: string };
+    const folders = ['one', 'two'].map((name) => join(here.folder, `S17-${name}`));
+    for (const dir of folders) {
+      await here.must(['kiosk', 'join', file, '--code', code, '--dir', dir, '--port', '0']);
+    }
+    // Both are there before Head Office is, which then asks both for a request.
+    await office.stop();
+    const machines = await Promise.all(folders.map((dir) => here.startKiosk(dir)));
+    for (const { process } of machines) await process.says(/broker connected/);
+    office = await here.startOffice();
+    const detail = await waitFor(
+      'the alert',
+      async () => {
+        const { rows } = await db.query<{ detail: string }>(
+          `SELECT payload->'facts'->>'detail' AS detail FROM error_events
+         WHERE store = 'S17' AND payload->>'code' IN ('rotation-failed', 'command-failed')`,
+        );
+        return rows[0]?.detail;
+      },
+      { withinMs: 30_000 },
+    );
+    expect(detail).toContain('did another one join as S17?');
+    for (const { process } of machines) await process.kill9();
   });
 
   it('a kiosk revoked is cut within a second, and its certificate opens nothing any more', async () => {

@@ -3,6 +3,11 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import process from 'node:process';
+import { systemClock } from '@tillwire/runtime';
+import { runCommand } from '../../apps/cli/src/command.ts';
+import { loadCommands } from '../../apps/cli/src/commands.ts';
+import { withEnvFile } from '../../apps/cli/src/env-file.ts';
 import { findTool } from './tools.ts';
 import { freePort } from './ports.ts';
 import { type FreshDatabase, freshDatabase } from './postgres.ts';
@@ -50,8 +55,17 @@ export interface RunningShop {
   readonly allSent: () => Promise<void>;
 }
 
-/** Broker and Head Office configured in a folder of their own, not started yet. */
-export async function newInstallation(auth: BrokerAuth = 'dynsec'): Promise<Installation> {
+/**
+ * Broker and Head Office configured in a folder of their own, not started yet. Its commands are processes of their own
+ * while `isAlone` says so.
+ */
+export async function newInstallation({
+  auth = 'dynsec',
+  isAlone = () => false,
+}: {
+  readonly auth?: BrokerAuth;
+  readonly isAlone?: () => boolean;
+} = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'tillwire-installation-'));
   // Mosquitto becomes a user of its own when started by root.
   await chmod(folder, 0o755);
@@ -63,6 +77,8 @@ export async function newInstallation(auth: BrokerAuth = 'dynsec'): Promise<Inst
     return one;
   };
   const tillwire: Installation['tillwire'] = async (args, env = {}) => {
+    // One that is to die takes its process with it.
+    if (env['TILLWIRE_CRASH_AT'] === undefined && !isAlone()) return runHere(args, env);
     const command = startTillwire(args, { env, cwd: folder });
     const { code } = await command.exited;
     return { code, stdout: command.stdout(), stderr: command.stderr() };
@@ -129,6 +145,20 @@ export async function newInstallation(auth: BrokerAuth = 'dynsec'): Promise<Inst
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A command as its own program runs it, in this process: starting Node takes longer than most commands. */
+async function runHere(args: readonly string[], given: Environment): Promise<Told> {
+  const { env, argv, fault } = withEnvFile(args, { PATH: process.env['PATH'], ...given });
+  if (fault !== null) throw new Error(fault);
+  const [printed, complained]: [string[], string[]] = [[], []];
+  const signal = new AbortController().signal;
+  const commands = await loadCommands(argv, { env, signal, clock: systemClock });
+  const code = await runCommand(commands, argv, {
+    print: (line) => void printed.push(`${line}\n`),
+    complain: (line) => void complained.push(`${line}\n`),
+  });
+  return { code, stdout: printed.join(''), stderr: complained.join('') };
 }
 
 /** Publishes the sample menu to every store there is and will be. */
