@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { canonicalText, sha256 } from '@tillwire/contract';
 
 /** Something wrong put into a shop's database by hand; gives back what takes it out again. */
 type ShopPlant = (database: string) => () => void;
@@ -29,18 +30,29 @@ interface Content {
   readonly products: readonly { readonly prices: readonly (number | null)[] }[];
 }
 
-/** Every other product of the menu in force has the prices of another menu. Counts once the shop is started anew. */
+/**
+ * Every other product of the menu in force has the prices of another menu, and a checksum says that this is so: without
+ * one the shop would not start. Counts once it is started anew.
+ */
 export const halveMenu: ShopPlant = (database) =>
   inDatabase(database, (db) => {
-    const { version, part, content } = db
+    const { version, part, content, checksum } = db
       .prepare(
-        'SELECT s.version, s.part, content FROM catalogue_staged s JOIN catalogue_in_force f USING (version, part)',
+        `SELECT s.version, s.part, content, checksum
+         FROM catalogue_staged s JOIN catalogue_in_force f USING (version, part)`,
       )
-      .get() as { readonly version: number; readonly part: string; readonly content: string };
-    const set = (text: string) => (one: DatabaseSync) =>
+      .get() as {
+      readonly version: number;
+      readonly part: string;
+      readonly content: string;
+      readonly checksum: string;
+    };
+    const set = (text: string, sum: string) => (one: DatabaseSync) =>
       one
-        .prepare('UPDATE catalogue_staged SET content = ? WHERE version = ? AND part = ?')
-        .run(text, version, part);
+        .prepare(
+          'UPDATE catalogue_staged SET content = ?, checksum = ? WHERE version = ? AND part = ?',
+        )
+        .run(text, sum, version, part);
     const whole = JSON.parse(content) as Content;
     const products = whole.products.map((product, at) =>
       at % 2 === 0
@@ -50,6 +62,7 @@ export const halveMenu: ShopPlant = (database) =>
             prices: product.prices.map((price) => (price === null ? null : price + 7)),
           },
     );
-    set(JSON.stringify({ ...whole, products }))(db);
-    return () => void inDatabase(database, set(content));
+    const half = canonicalText({ ...whole, products });
+    set(half, `sha256:${sha256(half)}`)(db);
+    return () => void inDatabase(database, set(content, checksum));
   });
