@@ -112,13 +112,16 @@ interface Session {
   /** Whether Head Office should hear of the journal's heads before the next heartbeat is due. */
   areHeadsDue: boolean;
   readonly fail: (error: unknown) => void;
+  /** Ends this run for another: the installation has another name at the broker now. */
+  readonly renew: () => void;
 }
 
 async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, log } = deps;
   const failure = new AbortController();
   const fail = (error: unknown): void => failure.abort(error);
-  const stopping = AbortSignal.any([signal, failure.signal]);
+  const renewal = new AbortController();
+  const stopping = AbortSignal.any([signal, failure.signal, renewal.signal]);
   const state = {
     current: await deps.syncState.read(),
     dirty: false,
@@ -186,6 +189,7 @@ async function runSession(deps: SyncWorkerDeps, signal: AbortSignal): Promise<vo
     errorsSentMs: new Map(),
     areHeadsDue: false,
     fail,
+    renew: () => renewal.abort(),
   };
 
   const stopListening = deps.onCommitted(() => void pollHead(session).catch(fail));
@@ -304,9 +308,9 @@ async function takeAcknowledgement(session: Session, message: IncomingMessage): 
     journal: deps.journal,
     errors: deps.errors,
     beginEpoch: async (known) => {
-      const hasBegun = await deps.beginEpoch(known);
-      // Nothing is sold until Head Office confirmed the clock: it answers a heartbeat, and the next is a minute off.
-      if (hasBegun) session.areHeadsDue = true;
+      // A machine beside this one goes by the old name and would cut every connection of it. The new run tells its
+      // heads at once: nothing is sold until Head Office, answering, has confirmed the clock.
+      if (await deps.beginEpoch(known)) session.renew();
     },
     crashPoint: deps.crashPoint,
     saveState: (next) => deps.syncState.save(next),
