@@ -50,6 +50,9 @@ interface FlushingShop {
   readonly kiosk: LightKiosk;
 }
 
+/** Does it, and tells how many acknowledged orders a standby lacked. */
+type Kill = () => Promise<number | null>;
+
 interface Fleet {
   readonly world: World;
   readonly shops: readonly FlushingShop[];
@@ -75,11 +78,17 @@ export async function runCluster(options: ClusterOptions): Promise<readonly Clus
     const shops = await openShops(world, options, lines);
     const fleet = { world, shops, options };
     const keeping = keepUp(shops, AbortSignal.any([stopping.signal, options.signal]));
-    const parts: ClusterPart[] = [await flush(fleet, 'nothing', null)];
+    const parts: ClusterPart[] = [];
+    const part = async (killed: string, kill: Kill | null): Promise<void> => {
+      const done = await flush(fleet, killed, kill);
+      parts.push(done);
+      tell(rowOf(done));
+    };
+    await part('nothing', null);
     for (const victim of [...world.broker.nodes, ...world.office.ingest]) {
-      parts.push(await flush(fleet, victim.name, () => downFor(victim)));
+      await part(victim.name, () => downFor(victim));
     }
-    parts.push(await flush(fleet, 'PostgreSQL', () => failOver(world, lackedBy(fleet))));
+    await part('PostgreSQL', () => failOver(world, lackedBy(fleet)));
     stopping.abort();
     await keeping;
     return parts;
@@ -146,7 +155,7 @@ const unsentOf = (shops: readonly FlushingShop[]): number =>
 async function flush(
   { world, shops, options }: Fleet,
   killed: string,
-  kill: (() => Promise<number | null>) | null,
+  kill: Kill | null,
 ): Promise<ClusterPart> {
   const { orders, now, tell, signal } = options;
   tell(`flushing ${shops.length} × ${orders} orders; killed: ${killed}`);
@@ -308,24 +317,25 @@ export const isClusterSound = (parts: readonly ClusterPart[]): boolean =>
 const inS = (seconds: number | null): string =>
   seconds === null ? '–' : `${seconds.toFixed(1)} s`;
 
+const rowOf = (part: ClusterPart): string =>
+  [
+    '',
+    part.killed,
+    part.orders,
+    inS(part.seconds),
+    inS(part.stillS),
+    part.killed === 'nothing' ? '–' : inS(part.backS),
+    part.lacked ?? '–',
+    `${part.booked} / ${part.expected}`,
+    part.parked,
+    `${part.whole} / ${part.shops}`,
+    '',
+  ]
+    .join(' | ')
+    .trim();
+
 export const clusterLines = (parts: readonly ClusterPart[]): readonly string[] => [
   '| killed | orders | drained in | nothing acknowledged for | every shop heard again after | lacked by the standby | booked / sold | parked | watermarks at the end |',
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-  ...parts.map((part) =>
-    [
-      '',
-      part.killed,
-      part.orders,
-      inS(part.seconds),
-      inS(part.stillS),
-      part.killed === 'nothing' ? '–' : inS(part.backS),
-      part.lacked ?? '–',
-      `${part.booked} / ${part.expected}`,
-      part.parked,
-      `${part.whole} / ${part.shops}`,
-      '',
-    ]
-      .join(' | ')
-      .trim(),
-  ),
+  ...parts.map(rowOf),
 ];
