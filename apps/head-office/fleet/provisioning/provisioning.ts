@@ -22,7 +22,7 @@ import {
 import { inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 import { issueClient } from '../broker/authority.ts';
-import { PASSWORD_BYTES, type RotationDeps, servedStore, userOf } from './rotation.ts';
+import { isLive, PASSWORD_BYTES, type RotationDeps, servedStore, userOf } from './rotation.ts';
 
 export interface Provisioning {
   readonly store: StoreCode;
@@ -91,6 +91,11 @@ export async function provisionStoreByFile(
   crashPoint('provisioned-in-database');
   const login = await newLogin(user, deps, days);
   await accounts.put(store, user, 'password' in login ? login.password : null);
+  if (!(await isLive(db, { store, user }))) {
+    await accounts.drop([user]);
+    const detail = `${store} was provisioned or revoked by somebody else just now`;
+    throw new Problem(409, 'changed-meanwhile', detail);
+  }
   for (const old of await credentialsOfStore(db, store)) {
     if (old.state !== 'dropped' || old.droppedAtBroker) continue;
     await accounts.drop([old.user]);

@@ -85,6 +85,7 @@ export function createRotations(deps: RotationDeps): Rotations {
     const password = passwordOf(credential, deps);
     // Putting it once more would end the session that may be trying it.
     if (!(await accounts.users()).includes(user)) await accounts.put(store, user, password);
+    if (!(await isLive(db, credential))) return accounts.drop([user]);
     seenMs.set(user, nowMs);
     crashPoint('new-at-broker');
   };
@@ -161,6 +162,16 @@ export function createRotations(deps: RotationDeps): Rotations {
     credentials: (store) => credentialsOfStore(db, store),
   };
 }
+
+/**
+ * Whether a credential still lets its store in. Asked once it was put at the broker: whoever revoked the store or
+ * provisioned it anew meanwhile may have told the broker before it was there.
+ */
+export const isLive = async (
+  db: Database,
+  { store, user }: Pick<Credential, 'store' | 'user'>,
+): Promise<boolean> =>
+  (await credentialsOfStore(db, store)).some((one) => one.user === user && one.state !== 'dropped');
 
 /** What the broker is to let a user in by; null: a certificate, which it knows by the authority. */
 function passwordOf(

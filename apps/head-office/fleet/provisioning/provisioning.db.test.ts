@@ -1,0 +1,79 @@
+import { generateSigningKeyPem, signingKeyFromPem } from '@tillwire/contract';
+import { storeCode } from '@tillwire/domain';
+import { systemClock, systemIds } from '@tillwire/runtime';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { headOfficeDatabase } from '../../test/head-office-database.ts';
+import type { BrokerAccounts } from './broker-accounts.ts';
+import { provisionStoreByFile, revokeStoreNow } from './provisioning.ts';
+import { createRotations, type RotationDeps } from './rotation.ts';
+
+const STORE = storeCode('S16');
+let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
+/** The users a broker lets in, and what happens while one is put there. */
+let users: Set<string>;
+let meanwhile: (() => Promise<unknown>) | null = null;
+
+beforeAll(async () => {
+  office = await headOfficeDatabase();
+});
+afterAll(() => office.drop());
+
+const deps = (): RotationDeps => {
+  const accounts: BrokerAccounts = {
+    clientAuthority: null,
+    put: async (_store, user) => {
+      const work = meanwhile;
+      meanwhile = null;
+      await work?.();
+      users.add(user);
+    },
+    drop: async (gone) => gone.forEach((user) => users.delete(user)),
+    users: async () => [...users],
+  };
+  return {
+    db: office.db,
+    accounts,
+    storeKey: () => Buffer.alloc(32, 7),
+    clock: systemClock,
+    ids: systemIds,
+    crashPoint: () => undefined,
+  };
+};
+const provision = (by: string) =>
+  provisionStoreByFile(deps(), {
+    store: STORE,
+    name: 'Harbour',
+    day: { timeZone: 'Europe/London', rollover: '04:00' },
+    broker: { url: 'mqtts://broker.example:8883', ca: '' },
+    signingKeys: [signingKeyFromPem(generateSigningKeyPem())],
+    lifeMs: 60_000,
+    again: true,
+    by,
+  });
+const live = async (): Promise<unknown> => {
+  const { rows } = await office.db.query(
+    `SELECT user_name AS "user" FROM store_credentials WHERE store = $1 AND state <> 'dropped'
+     ORDER BY generation`,
+    [STORE],
+  );
+  return rows.map(({ user }: { readonly user: string }) => user);
+};
+
+it('A store provisioned by two at once has one credential, and one of them is told', async () => {
+  users = new Set();
+  meanwhile = () => provision('bert');
+  await expect(provision('anna')).rejects.toThrow(/provisioned or revoked by somebody else/);
+  expect(await live()).toEqual(['S16.2']);
+  expect([...users]).toEqual(['S16.2']);
+});
+
+it('A store revoked while it is provisioned, or while it is offered a new credential, has none', async () => {
+  users = new Set();
+  meanwhile = () => revokeStoreNow(deps(), STORE, 'bert');
+  await expect(provision('anna')).rejects.toThrow(/provisioned or revoked by somebody else/);
+  expect([await live(), [...users]]).toEqual([[], []]);
+  await provision('anna');
+  meanwhile = () => revokeStoreNow(deps(), STORE, 'bert');
+  await createRotations(deps()).rotate(STORE, 'anna');
+  expect([await live(), [...users]]).toEqual([[], []]);
+});
