@@ -1,6 +1,7 @@
 import { connectAsync } from 'mqtt';
 import type { History } from '../load/history.ts';
 import type { Random } from '../random.ts';
+import { untilClosed } from '../until-closed.ts';
 import { pause, until } from '../waiting.ts';
 import type { LabDisk } from '../world/disk.ts';
 import type { Program } from '../world/program.ts';
@@ -173,10 +174,12 @@ async function redeliver(
       // A connection that dies is asked for again by the next round.
       client.on('error', () => undefined);
       try {
-        for (let from = 0; from < texts.length; from += 50) {
-          const batch = texts.slice(from, from + 50).join(',');
-          await client.publishAsync(`stores/${store}/orders`, `{"batch":[${batch}]}`, { qos: 1 });
-        }
+        await untilClosed(client, async () => {
+          for (let from = 0; from < texts.length; from += 50) {
+            const batch = texts.slice(from, from + 50).join(',');
+            await client.publishAsync(`stores/${store}/orders`, `{"batch":[${batch}]}`, { qos: 1 });
+          }
+        });
       } finally {
         await client.endAsync(true);
       }

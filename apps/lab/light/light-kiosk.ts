@@ -17,6 +17,7 @@ import {
   uncoveredBy,
 } from '@tillwire/sync';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { untilClosed } from '../until-closed.ts';
 import type { LightJournal } from './events.ts';
 import type { LightMenu } from './light-menu.ts';
 
@@ -202,12 +203,20 @@ export function createLightKiosk({
         tell({ type: 'down' });
       });
       const menus = menu === undefined ? [] : ['ho/catalog/full/+', `ho/catalog/delta/${store}`];
-      await made.subscribeAsync([`ho/ack/${store}`, ...menus], { qos: 1 });
-      await made.publishAsync(`stores/${store}/telemetry/state`, stateText('online'), {
-        qos: 1,
-        retain: true,
-      });
-      await beat();
+      try {
+        await untilClosed(made, async () => {
+          await made.subscribeAsync([`ho/ack/${store}`, ...menus], { qos: 1 });
+          await made.publishAsync(`stores/${store}/telemetry/state`, stateText('online'), {
+            qos: 1,
+            retain: true,
+          });
+          await beat();
+        });
+      } catch (error) {
+        // Half a connection is none.
+        made.end(true);
+        throw error;
+      }
       tell({ type: 'up', head: journal.head() });
     },
     disconnect: async () => {

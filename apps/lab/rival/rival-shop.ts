@@ -1,6 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { createLightJournal, type Templates } from '../light/events.ts';
 import type { Random } from '../random.ts';
+import { untilClosed } from '../until-closed.ts';
 import { pause } from '../waiting.ts';
 
 /** Somebody's lunch; the rival looks at nothing but its id and total. */
@@ -59,7 +60,10 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
       }
       try {
         client ??= await rivalClient(url, store);
-        await published(client, `stores/${store}/orders`, next.text);
+        const own = client;
+        await untilClosed(own, async () => {
+          await own.publishAsync(`stores/${store}/orders`, next.text, { qos: 1 });
+        });
         done++;
       } catch {
         client?.end(true);
@@ -89,15 +93,3 @@ async function rivalClient(url: string, store: string): Promise<MqttClient> {
   client.on('error', () => undefined);
   return client;
 }
-
-/** MQTT.js forgets who waits for a publish when the connection ends: its end is waited for as well. */
-const published = (client: MqttClient, topic: string, text: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const ended = (): void => reject(new Error('the connection ended'));
-    client.once('close', ended);
-    client.publish(topic, text, { qos: 1 }, (error) => {
-      client.off('close', ended);
-      if (error == null) resolve();
-      else reject(error);
-    });
-  });
