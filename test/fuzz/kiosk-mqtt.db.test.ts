@@ -21,6 +21,7 @@ import { createPen } from './sealed-messages.ts';
 
 const SOLD = 3;
 const HOLD_MS = 60_000;
+const SAY_AGAIN_MS = 500;
 
 describe.each(databases)('Whatever comes to a kiosk on $name over its line', ({ open }) => {
   it(
@@ -114,17 +115,22 @@ describe.each(databases)('Whatever comes to a kiosk on $name over its line', ({ 
       await fc.assert(
         fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 6 }), async (messages) => {
           for (const { topic, payload } of messages) office.send(topic, payload);
-          // What comes behind them is obeyed: they have all been looked at.
+          // What comes behind them is obeyed: they have all been looked at. As Head Office does it is said again to
+          // who does not answer: a kiosk that begins a new epoch connects anew.
           const id = `ping-${++pings}`;
-          office.command(id, { name: 'ping' }, HOLD_MS);
-          await waitFor(`an answer to ${id}`, () =>
-            results().some((result) => result.command_id === id && result.outcome === 'done'),
-          );
+          let saidMs = Number.NEGATIVE_INFINITY;
+          await waitFor(`an answer to ${id}`, () => {
+            if (performance.now() - saidMs > SAY_AGAIN_MS) {
+              saidMs = performance.now();
+              office.command(id, { name: 'ping' }, HOLD_MS);
+            }
+            return results().some((one) => one.command_id === id && one.outcome === 'done');
+          });
           const { body } = await kiosk.get('/api/sync');
           expect(body.unsent.count + body.parked).toBeGreaterThanOrEqual(SOLD);
           expect((await kiosk.get('/api/menu')).status).toBe(200);
         }),
-        fuzzEffort(30),
+        fuzzEffort(15),
       );
       // A good menu and a good config still come through, and by them it sells.
       for (const { topic, payload } of [pen.full, pen.delta(2e9), pen.config(2e9)]) {
