@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StoreCode } from '@tillwire/domain';
-import { createLog, systemClock, systemIds } from '@tillwire/runtime';
+import { createKiosk, KIOSK_ROLES, parseKioskConfig } from '@tillwire/kiosk';
+import { createLog, runServices, systemClock, systemIds } from '@tillwire/runtime';
 import {
   type CatalogueOffice,
   createCatalogueOffice,
@@ -71,7 +72,14 @@ export interface Chain {
  */
 export async function startChain(
   stores: readonly StoreCode[],
-  { database: given }: { readonly database?: FreshDatabase } = {},
+  {
+    database: given,
+    inThisProcess = false,
+  }: {
+    readonly database?: FreshDatabase;
+    /** Many shops on few cores: kiosks share the test's own process and cannot be killed. */
+    readonly inThisProcess?: boolean;
+  } = {},
 ): Promise<Chain> {
   const folder = await mkdtemp(join(tmpdir(), 'tillwire-chain-'));
   const [broker, database] = [await startMosquitto({ stores }), given ?? (await freshDatabase())];
@@ -97,7 +105,7 @@ export async function startChain(
     await registerStore(db, { store, name: `Shop ${store}`, atMs: systemClock.nowMs() });
   }
   const anchors = join(stateDir, 'trust-anchors.pem');
-  const kiosks = stores.map((store) => kioskOf(store, { broker, folder, anchors }));
+  const kiosks = stores.map((store) => kioskOf(store, { broker, folder, anchors, inThisProcess }));
   await Promise.all(kiosks.map((kiosk) => kiosk.start()));
   const deps = { db, clock: systemClock, ids: systemIds };
   const headOfficeUrl = async (): Promise<string> => {
@@ -152,9 +160,16 @@ function kioskOf(
     broker,
     folder,
     anchors,
-  }: { readonly broker: TestBroker; readonly folder: string; readonly anchors: string },
+    inThisProcess,
+  }: {
+    readonly broker: TestBroker;
+    readonly folder: string;
+    readonly anchors: string;
+    readonly inThisProcess: boolean;
+  },
 ): ChainKiosk {
   let process: Started | undefined;
+  let here: KioskHere | undefined;
   let url = '';
   const environment = async (): Promise<Readonly<Record<string, string>>> => ({
     ...(await broker.env(store)),
@@ -171,10 +186,16 @@ function kioskOf(
     url: () => url,
     environment,
     start: async (env = {}) => {
+      if (inThisProcess) {
+        here = await runHere({ ...(await environment()), ...env });
+        url = here.url;
+        return;
+      }
       process = startTillwire(['kiosk'], { env: { ...(await environment()), ...env } });
       [, url = ''] = await process.says(/sells at (\S+)/, START_WITHIN_MS);
     },
     stop: async () => {
+      await here?.stop();
       await process?.stop();
     },
     exited: async () => process?.exited,
@@ -185,6 +206,32 @@ function kioskOf(
     get: (path) => call(url, path),
     post: (path, body) => call(url, path, body),
     log: () => process?.stderr() ?? '',
+  };
+}
+
+interface KioskHere {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+async function runHere(env: Readonly<Record<string, string>>): Promise<KioskHere> {
+  const log = createLog('test', 'silent');
+  const stopping = new AbortController();
+  const kiosk = await createKiosk(parseKioskConfig(env), {
+    roles: KIOSK_ROLES,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    crashPoint: () => undefined,
+    version: 'test',
+  });
+  const running = runServices(kiosk.services, { signal: stopping.signal, log });
+  return {
+    url: await kiosk.listening,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
   };
 }
 

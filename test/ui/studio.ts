@@ -54,11 +54,14 @@ export interface Studio {
   readonly stop: () => Promise<void>;
 }
 
-export async function openStudio(stores: readonly StoreCode[]): Promise<Studio> {
+export async function openStudio(
+  stores: readonly StoreCode[],
+  options: Parameters<typeof startChain>[1] = {},
+): Promise<Studio> {
   buildOffice();
   const [browser, chain]: [Browser, Chain] = await Promise.all([
     launchBrowser(),
-    startChain(stores),
+    startChain(stores, options),
   ]);
   for (const [name, role] of Object.entries(PEOPLE)) {
     const body = { name, fullName: name, role, password: PASSWORD };
