@@ -9,11 +9,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it('A simulated day accounts for every order of real and light shops, and draws it', async () => {
   const report = join(folder, 'report.html');
-  const program = startTillwire([
-    ...['simulate', '--seed', '4', '--stores', '2', '--days', '1', '--orders-per-day', '40'],
-    ...['--seconds-per-day', '6', '--light', '5', '--light-orders-per-day', '10', '--json'],
-    ...['--report', report],
-  ]);
+  const words =
+    'simulate --seed 4 --stores 2 --days 1 --orders-per-day 40 --seconds-per-day 6 --light 5 --light-orders-per-day 10 --json';
+  const program = startTillwire([...words.split(' '), '--report', report]);
   const { code } = await program.exited;
   expect({ code, said: code === 0 ? '' : program.stderr() }).toEqual({ code: 0, said: '' });
   const outcome = JSON.parse(program.stdout()) as Record<string, number>;
