@@ -51,6 +51,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       isSplit: false,
       keep: undefined,
       tell: options.tell,
+      signal: options.signal,
       ...wanted,
     });
     worlds.push(starting);
