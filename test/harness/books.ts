@@ -13,7 +13,7 @@ export const SAMPLE_MENU = {
   CATALOGUE_SHOP: '1',
 };
 const TOKEN = 'Bearer a-token-of-the-tests';
-const LONG = { withinMs: 120_000 };
+const LONG = { withinMs: 90_000 };
 let requests = 0;
 
 /** Sells one of the first product; the order's id. @throws when the till refuses. */
