@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post, problemText } from '../api.ts';
 import { momentText, shortHashes, words } from '../format.ts';
+import { now } from '../live.ts';
 import { Badge, Empty, Input, TableScroll, Told, type Tone } from '../parts/parts.tsx';
 import { linkTo } from '../router.ts';
 import { may } from '../session.ts';
@@ -78,11 +79,7 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
             <td>
               {shop.online === true ? 'up' : shop.online === false ? 'down' : 'not heard yet'}
             </td>
-            <td>
-              {shop.told === null
-                ? 'nothing yet'
-                : `release ${shop.told.releaseId}${nextText(shop.told)}`}
-            </td>
+            <td>{shop.told === null ? 'nothing yet' : toldText(shop.told, now.value)}</td>
             <td>
               <Badge tone={PROGRESS_TONES[shop.progress] ?? 'warn'}>{words(shop.progress)}</Badge>
             </td>
@@ -102,13 +99,14 @@ const StandingTable = ({ standing }: { readonly standing: readonly Standing[] })
 /** A version is the second it was told at, or a little more. */
 const menuOf = (version: number): string => momentText(version * 1000);
 
-const nextText = ({
-  nextReleaseId,
-  effectiveFromMs,
-}: Pick<NonNullable<Standing['told']>, 'nextReleaseId' | 'effectiveFromMs'>): string =>
-  nextReleaseId === null
-    ? ''
-    : `, then ${nextReleaseId}${effectiveFromMs === null ? '' : ` from ${momentText(effectiveFromMs)}`}`;
+/** `release 1, then 2 from …` until its time has come, then `release 2`. */
+function toldText(told: NonNullable<Standing['told']>, nowMs: number): string {
+  const { releaseId, nextReleaseId, effectiveFromMs } = told;
+  if (nextReleaseId === null || effectiveFromMs === null) return `release ${releaseId}`;
+  return effectiveFromMs <= nowMs
+    ? `release ${nextReleaseId}`
+    : `release ${releaseId}, then ${nextReleaseId} from ${momentText(effectiveFromMs)}`;
+}
 
 interface RollingProps {
   readonly release: Release;
