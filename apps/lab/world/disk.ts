@@ -40,6 +40,13 @@ export function makeDisk(image: string, folder: string): LabDisk {
   };
   const ballast = join(folder, 'ballast');
   const mount = (): void => run('mount', '-o', 'loop', image, folder);
+  // What was being deleted when the file system gave up stays taken until it is checked. 1: it was, and was mended.
+  const check = (): void => {
+    const { status, stdout } = spawnSync(findProgram('e2fsck'), ['-f', '-y', image], {
+      encoding: 'utf8',
+    });
+    if (status !== 0 && status !== 1) throw new Error(`e2fsck ${image}: ${stdout}`);
+  };
   mkdirSync(folder, { recursive: true });
   writeFileSync(image, '');
   truncateSync(image, BYTES);
@@ -61,6 +68,7 @@ export function makeDisk(image: string, folder: string): LabDisk {
     breakOff: () => run('mount', '-o', 'remount,abort', folder),
     mend: () => {
       run('umount', folder);
+      check();
       mount();
     },
     remove: () => {
