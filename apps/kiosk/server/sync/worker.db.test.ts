@@ -158,7 +158,7 @@ describe.each(databases)('The line of a kiosk on $name', ({ open }) => {
     });
     await synced('the line up', ({ link }) => link === 'up');
     shiftMs = -3_600_000;
-    await synced('the line up an hour earlier', ({ link }) => link === 'up');
+    expect((await web.get('/api/sync')).body).toMatchObject({ link: 'up' });
   });
 
   it('keeps selling and catches up when the line was cut', async () => {
