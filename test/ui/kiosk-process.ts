@@ -8,11 +8,14 @@ import {
   systemIds,
 } from '@tillwire/runtime';
 
-/** A kiosk that only serves its screens, as a process of its own: it can be killed while a sale is on its way. */
+/**
+ * A kiosk that only serves its screens, and prints where it has printers, as a process of its own: it can be killed
+ * while a sale is on its way.
+ */
 const config = parseKioskConfig(process.env);
 const log = createLog('kiosk', config.logLevel);
 const kiosk = await createKiosk(config, {
-  roles: ['web'],
+  roles: config.printers.length > 0 ? ['web', 'scheduler'] : ['web'],
   clock: systemClock,
   ids: systemIds,
   log,
