@@ -295,6 +295,7 @@ describe('the fleet', () => {
     await goTo(page, '#/fleet/access', 'Fleet');
     await page.getByRole('button', { name: 'Provision a shop' }).click();
     // By keyboard: the first free code is filled in, and at hand.
+    await page.getByLabel('Code', { exact: true }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.type('Quay');
     await page.keyboard.press('Enter');

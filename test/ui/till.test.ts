@@ -250,14 +250,16 @@ describe('a price that is not what the screen said', () => {
   it('is shown and the payment asked for again, and nothing is sold by the old one', async () => {
     const { page, close } = await openTill(browser, kiosk.url);
     await page.route('**/api/catalogue', async (route) => {
-      const response = await route.fetch();
+      // The browser holds the menu already: asked conditionally, the kiosk answers without a body.
+      const { 'if-none-match': _known, ...headers } = route.request().headers();
+      const response = await route.fetch({ headers });
       const menu = (await response.json()) as {
         catalogVersion: number;
         catalogue: { products: { code: number; prices: number[] }[] };
       };
       const burger = menu.catalogue.products.find(({ code }) => code === 5);
       burger?.prices.splice(0, 1, 575);
-      await route.fulfill({ json: { ...menu, catalogVersion: 7 } });
+      await route.fulfill({ json: { ...menu, catalogVersion: 7, tag: '"of-version-7"' } });
     });
     await page.reload();
     await page.getByRole('button', { name: 'Cheeseburger £5.75' }).click();
