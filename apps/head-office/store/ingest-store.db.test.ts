@@ -1,10 +1,14 @@
 import { canonicalText, sha256 } from '@tillwire/contract';
 import fc from 'fast-check';
+import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../test/harness/wait.ts';
 import { storedOrderRows } from '../ingest/read-event.ts';
 import { headOfficeDatabase } from '../test/head-office-database.ts';
 import { createStoreJournal, type JournalEvent } from '../test/store-journal.ts';
+import { inTransaction } from './database.ts';
 import { storeOrderEvents } from './ingest-store.ts';
+import { storeLateEvents } from './late-events.ts';
 import { listOrders, readOrder } from './order-queries.ts';
 import { verifyRollups } from './rollup-store.ts';
 
@@ -36,6 +40,8 @@ const store = (events: readonly JournalEvent[]) =>
     RECEIVED,
     storedOrderRows,
   );
+const storeLate = (client: PoolClient, { text }: JournalEvent) =>
+  storeLateEvents(client, [storedOrderRows(text)], RECEIVED, storedOrderRows);
 const types = async (events: readonly JournalEvent[]) =>
   (await store(events)).map(({ type }) => type);
 
@@ -53,6 +59,45 @@ async function books(): Promise<object> {
   const found = [];
   for (const table of tables) found.push((await office.db.query(table)).rows);
   return found;
+}
+
+/** Stores `mine`; before its statement number `at` another worker stores `theirs`, or comes to wait for us. */
+async function interrupted(
+  mine: readonly JournalEvent[],
+  at: number,
+  theirs: readonly JournalEvent[],
+): Promise<{ readonly outcomes: readonly string[]; readonly wasReached: boolean }> {
+  let other: Promise<readonly string[]> | undefined;
+  let statements = 0;
+  const slow = (client: PoolClient): PoolClient =>
+    Object.assign(Object.create(client) as PoolClient, {
+      query: async (text: string, values: unknown[]) => {
+        if (statements++ === at) {
+          let isDone = false;
+          other = types(theirs).finally(() => (isDone = true));
+          await waitFor('the other worker', async () => isDone || (await somebodyWaits()));
+        }
+        return client.query(text, values);
+      },
+    });
+  const stored = await inTransaction(office.db, (client) =>
+    storeLateEvents(
+      slow(client),
+      mine.map(({ text }) => storedOrderRows(text)),
+      RECEIVED,
+      storedOrderRows,
+    ),
+  );
+  const outcomes = [...stored.map(({ type }) => type), ...((await other) ?? [])];
+  return { outcomes, wasReached: other !== undefined };
+}
+
+async function somebodyWaits(): Promise<boolean> {
+  const { rows } = await office.db.query(
+    `SELECT 1 FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length > 0;
 }
 
 const revisionOf = async ({ event }: JournalEvent) =>
@@ -238,6 +283,61 @@ describe('An order event', () => {
     expect(outcomes.flat()).not.toContain('fork');
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
     expect((await office.db.query('SELECT count(*) AS n FROM orders')).rows).toEqual([{ n: 90 }]);
+  });
+
+  it('of a lower revision that waited for a higher one at another worker does not take its place', async () => {
+    const journal = createStoreJournal('S03');
+    const [first, other] = [journal.sell(), journal.sell(2)];
+    const second = journal.paidOtherwise(first, 'card');
+    const third = journal.voided(second);
+    await store([other, first]);
+    const quick = await office.db.connect();
+    await quick.query('BEGIN');
+    await storeLate(quick, third);
+    const slow = inTransaction(office.db, (client) => storeLate(client, second));
+    await waitFor('the other worker to be at the lock', async () => {
+      const { rows } = await office.db.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    await quick.query('COMMIT');
+    quick.release();
+    expect(await slow).toEqual([{ type: 'stored' }]);
+    const together = await books();
+    await empty();
+    await store([other, first, second, third]);
+    expect(together).toEqual(await books());
+    expect(await verifyRollups(office.db, DAY)).toEqual([]);
+  });
+
+  it('comes to the same books when another worker gets in between, at whatever statement', async () => {
+    const journal = createStoreJournal('S03');
+    const [sale, kept] = [journal.sell(), journal.sell(2)];
+    const paid = journal.paidOtherwise(sale, 'card');
+    const voided = journal.voided(paid);
+    const all = [sale, kept, paid, voided];
+    await store(all);
+    const expected = await books();
+    for (const [held, mine, theirs] of [
+      [[sale], [paid], [voided]],
+      [[sale], [voided], [paid]],
+      [[sale], [paid], [paid]],
+      [[], [paid], [sale]],
+      [[], [sale], [sale, paid]],
+      [[], [voided, kept], [kept, sale, paid, voided]],
+    ] as const) {
+      for (let statement = 0, isOver = false; !isOver; statement++) {
+        await empty();
+        if (held.length > 0) await store(held);
+        const { outcomes, wasReached } = await interrupted(mine, statement, theirs);
+        expect(outcomes, `${statement}`).not.toContain('fork');
+        expect(await verifyRollups(office.db, DAY), `${statement}`).toEqual([]);
+        await store(all);
+        expect(await books(), `${statement}`).toEqual(expected);
+        isOver = !wasReached;
+      }
+    }
   });
 
   it('set comes to the same books in any order, batching and repetition', async () => {

@@ -62,7 +62,9 @@ export async function storeLateEvents(
     const isOther = current !== undefined && !isSameSale(event.order, current.order);
     const twin = isOther ? current.order.hash : revisions.get(revisionOf(event.order));
     if (twin !== undefined) {
-      outcomes.set(event, { type: 'fork', heldHash: twin });
+      // Another worker can have stored these very bytes since their place was found free.
+      const isSame = twin === event.order.hash;
+      outcomes.set(event, isSame ? { type: 'duplicate' } : { type: 'fork', heldHash: twin });
       continue;
     }
     revisions.set(revisionOf(event.order), event.order.hash);
@@ -73,9 +75,10 @@ export async function storeLateEvents(
     }
   }
   await insertJournal(client, journaled, receivedAt);
-  await replaceOrders(client, [...replaced.values()], receivedAt);
   const before = [...replaced.keys()].flatMap((key) => held.get(key) ?? []);
-  await moveRollups(client, before, [...replaced.values()]);
+  const after = [...replaced.values()];
+  await replaceOrders(client, { before, after }, receivedAt);
+  await moveRollups(client, before, after);
   return outcomesOf(events, outcomes);
 }
 
@@ -203,12 +206,15 @@ const insertJournal = (
 
 async function replaceOrders(
   client: PoolClient,
-  events: readonly OrderRows[],
+  {
+    before,
+    after,
+  }: { readonly before: readonly OrderRows[]; readonly after: readonly OrderRows[] },
   receivedAt: Date,
 ): Promise<void> {
-  const keys = events.map(({ order }) => order.order_key);
-  // Held rows are locked by us; an order that another worker places meanwhile raises unique_violation here, and
-  // the caller takes the whole batch again.
+  // Only what we locked goes, for only that is what the rollups are moved from. An order that another worker placed or
+  // replaced meanwhile is in the way of ours: unique_violation, and the caller takes the whole batch again.
+  const keys = before.map(({ order }) => order.order_key);
   await client.query('DELETE FROM order_lines WHERE order_key = ANY ($1::bigint[])', [keys]);
   await client.query('DELETE FROM orders WHERE order_key = ANY ($1::bigint[])', [keys]);
   await client.query(
@@ -223,7 +229,7 @@ async function replaceOrders(
        vat integer, vat_classes integer[], meal_discount integer, combo_discount integer, catalog_version bigint,
        created_at timestamptz
      ) ORDER BY order_key`,
-    [JSON.stringify(events.map(({ order }) => order)), receivedAt],
+    [JSON.stringify(after.map(({ order }) => order)), receivedAt],
   );
   await client.query(
     `INSERT INTO order_lines
@@ -231,7 +237,7 @@ async function replaceOrders(
        order_key bigint, line_no smallint, item_type text, item_code integer, name text, qty integer,
        is_meal boolean, unit_price_gross integer, line_total_gross integer
      )`,
-    [JSON.stringify(events.flatMap(({ lines }) => lines))],
+    [JSON.stringify(after.flatMap(({ lines }) => lines))],
   );
 }
 
