@@ -324,7 +324,6 @@ describe('An order event', () => {
       [[sale], [voided], [paid]],
       [[sale], [paid], [paid]],
       [[], [paid], [sale]],
-      [[], [sale], [sale, paid]],
       [[], [voided, kept], [kept, sale, paid, voided]],
     ] as const) {
       for (let statement = 0, isOver = false; !isOver; statement++) {
