@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from '../checker/check.ts';
 import type { Verdict } from '../checker/findings.ts';
@@ -74,6 +75,8 @@ export interface ChaosReport {
 }
 
 const INGEST_WORKERS = 2;
+/** Of the first menu, in pence: a version with two endings was sold by halves, from the first on. */
+const MENU_ENDS_IN = 50;
 const TILLS = 2;
 const SELL_WITHIN_MS = 3_600_000;
 /** How often every shop is asked for a backup: in the run, what the night is in a year. */
@@ -101,6 +104,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     // NATS speaks 3.1.1, which knows no shares.
     isSplit: options.broker === 'nats' || createRandom(seed).chance() < 0.5,
     spoils: createRandom(`${seed}/world`),
+    menuEndsIn: MENU_ENDS_IN,
     reins: options.atMs === undefined ? undefined : createReins(realMs, options.atMs),
     keep: options.keep,
     tell,
@@ -111,11 +115,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await world.stop();
   }
 }
-
-const newestVersion = async ({ shops }: World): Promise<number> => {
-  const answers = await Promise.all(shops.map(({ face }) => face.get('/api/catalogue')));
-  return Math.max(...answers.map(({ body }) => body.catalogVersion as number));
-};
 
 const counted = (words: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries(
@@ -130,7 +129,6 @@ async function stormed(
   const { seed, minutes, stores, ordersPerMinute, tell, signal } = options;
   const history = createHistory(join(world.folder, 'history.jsonl'));
   const refused: string[] = [];
-  const firstMenu = await newestVersion(world);
   const closing = new AbortController();
   const open = (name: string, ending: AbortSignal): Promise<unknown> =>
     Promise.all(
@@ -181,8 +179,7 @@ async function stormed(
   const settledS = Math.round((performance.now() - began) / 100) / 10;
   tell('holding the end state against the history');
   const { shops, office, books } = world;
-  const look = (): Promise<Verdict> =>
-    check({ history, twins, shops, office: office.face, books, firstMenu });
+  const look = (): Promise<Verdict> => check({ history, twins, shops, office: office.face, books });
   const verdict = await look();
   const sellMore = async (orders: number): Promise<void> => {
     const [enough, wanted] = [new AbortController(), history.orders().size + orders];
@@ -196,7 +193,10 @@ async function stormed(
     await settle(world, (store) => twins.has(store));
   };
   await options.afterwards?.({ world, history, check: look, sellMore });
-  const { findings } = verdict;
+  const findings = [...unsurvived, ...unsettled]
+    .map((what) => ({ check: 'recovery', what }))
+    .concat(verdict.findings);
+  writeFileSync(join(world.folder, 'findings.json'), JSON.stringify(findings, null, 2));
   return {
     seed,
     minutes,
@@ -212,9 +212,7 @@ async function stormed(
     unanswered: verdict.unanswered,
     forks: verdict.forks,
     settledS,
-    findings: [...unsurvived, ...unsettled]
-      .map((what) => ({ check: 'recovery', what }))
-      .concat(findings),
+    findings,
     refused: counted(refused),
     crashes: counted(
       world.programs.flatMap((program) =>

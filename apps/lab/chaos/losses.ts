@@ -16,7 +16,8 @@ import { readWatermarks } from '../store/end-state.ts';
 import { readDyingDisk } from '../store/shop-disk.ts';
 import { pause, until } from '../waiting.ts';
 import type { Shop } from '../world/shop.ts';
-import { publishMenu, type World } from '../world/world.ts';
+import { publishMenu } from '../world/menu.ts';
+import type { World } from '../world/world.ts';
 
 /** How long it may take until everything that was lost is there again. */
 const BACK_WITHIN_MS = 300_000;
@@ -117,30 +118,37 @@ export async function untilWhole({ books }: World, shops: readonly Shop[]): Prom
  * Head Office's database is gone, with no backup at all: an empty one takes its place, the shops are provisioned
  * anew, the menu is published anew, and everything that was sold comes back from the shops.
  */
-export async function loseOffice({ world }: LossTools): Promise<void> {
+export async function loseOffice({ world, random }: LossTools): Promise<void> {
   const { office, postgres, shops, books } = world;
   await Promise.all(office.all.map((one) => one.halt()));
-  await until(
-    'the database to be gone',
-    async () => {
-      await dropDatabase(postgres.url('postgres'), 'head_office');
-      await createDatabase(postgres.url('postgres'), 'head_office');
-      return true;
-    },
-    { withinMs: BACK_WITHIN_MS, everyMs: 500 },
-  );
+  await again('the database to be gone', async () => {
+    await dropDatabase(postgres.url('postgres'), 'head_office');
+    await createDatabase(postgres.url('postgres'), 'head_office');
+  });
   office.dashboard.arm('migration.before-commit');
   await office.begin();
   for (const shop of shops) {
-    if (shop.renew === null) await books.makeStore(shop.store);
-    else await shop.renew();
+    const { store, renew } = shop;
+    if (renew === null) await books.makeStore(store);
+    else await again(`${store} to be let in anew`, renew);
     await Promise.all(shop.all.map((one) => one.knock('SIGKILL')));
   }
-  await publishMenu(office);
+  await again('the menu to be published anew', () => publishMenu(office, random.whole(1, 99)));
   await untilWhole(world, shops);
   // What is put back later knows the shops' new credentials.
   await postgres.program.knock('SIGKILL', 0, async () => postgres.snapshot());
 }
+
+/** Whoever does it tries again where it fails: the broker may just be down, or an answer be lost. */
+const again = (what: string, work: () => Promise<void>): Promise<void> =>
+  until(
+    what,
+    async () => {
+      await work();
+      return true;
+    },
+    { withinMs: BACK_WITHIN_MS, everyMs: 1000 },
+  );
 
 /** An older snapshot of Head Office's database takes its place: what came since comes again from the shops. */
 export async function restoreOffice({ world }: LossTools): Promise<void> {

@@ -4,9 +4,9 @@ import type { History } from '../load/history.ts';
 import { runTill } from '../load/till.ts';
 import { createRandom } from '../random.ts';
 import { pause, until } from '../waiting.ts';
+import { changeMenu } from '../world/menu.ts';
 import { storeAt, type World } from '../world/world.ts';
 import { doFault, type FaultTools } from './faults.ts';
-import { changeMenu } from './menu-editor.ts';
 import { type Fault, faultText, type Scheduled } from './schedule.ts';
 
 export interface StormOptions {

@@ -23,8 +23,8 @@ export interface CheckDeps {
   readonly shops: readonly { readonly store: string; readonly face: Face }[];
   readonly office: Face;
   readonly books: OfficeBooks;
-  /** The newest catalogue version before the run changed any. */
-  readonly firstMenu: number;
+  /** The newest version of those whose prices end as they like; none: in every menu of the run they end alike. */
+  readonly firstMenu?: number;
 }
 
 /** What the kitchen did is no part of the books. */
@@ -36,7 +36,7 @@ const NOT_OF_THE_BOOKS = new Set(['kitchen']);
  * orders come to; every day is reconciled. Shares no code with the product.
  */
 export async function check(deps: CheckDeps): Promise<Verdict> {
-  const { history, twins = new Map<string, History>(), shops, office, books, firstMenu } = deps;
+  const { history, twins = new Map<string, History>(), shops, office, books, firstMenu = 0 } = deps;
   const faults = [history, ...twins.values()].flatMap((one) => one.faults);
   const sums = { orders: 0, days: 0, lost: 0, duplicated: faults.length };
   const apart = { died: 0, unanswered: 0, forks: 0 };

@@ -8,7 +8,7 @@ interface Priced {
 /**
  * Of a menu published during the run every price ends in the same pence: an order with two endings, or a version
  * that ends differently in two shops, was sold from half of one.
- * @param later the versions of the run itself: those above it.
+ * @param later looks at the versions above it.
  */
 export function checkMenus(orders: readonly OrderAnswer[], later: number): readonly Finding[] {
   const endings = new Map<number, Map<number, string>>();

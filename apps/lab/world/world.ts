@@ -11,6 +11,7 @@ import { startNats } from './nats.ts';
 import { type Office, startOffice } from './office.ts';
 import { hasDisks } from './disk.ts';
 import { startLine } from './line.ts';
+import { publishMenu } from './menu.ts';
 import { type LabPostgres, type Standby, startPostgres, startStandby } from './postgres.ts';
 import type { Program } from './program.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -46,6 +47,8 @@ export interface WorldOptions {
   readonly isSplit: boolean;
   /** Shops have clocks of their own, every fourth one a disk and another a line that can be spoilt, as drawn here. */
   readonly spoils?: Random;
+  /** Every price of the first menu ends in these pence; none: prices are as they are. */
+  readonly menuEndsIn?: number;
   /** Kept, when named; else a folder that goes with the world. */
   readonly keep: string | undefined;
   /** Everything of ours lives in this time; else in the machine's. */
@@ -55,7 +58,6 @@ export interface WorldOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
 /** Many processes start at once, on few cores. */
 const READY_WITHIN_MS = 180_000;
 
@@ -109,7 +111,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const books = openBooks(databaseUrl);
     started.push({ stop: books.end });
     for (const store of isCluster ? all : lightStores) await books.makeStore(store);
-    await publishMenu(office);
+    await publishMenu(office, options.menuEndsIn);
     tell(`starting ${count} shops`);
     const { spoils } = options;
     const shops: Shop[] = [];
@@ -191,12 +193,6 @@ async function takeOnCrew({ store, face }: Shop): Promise<void> {
     );
     if (status !== 201) throw new Error(`${store} does not take on crew: ${JSON.stringify(body)}`);
   }
-}
-
-export async function publishMenu({ run }: Office): Promise<void> {
-  const imported = await run(['catalogue', 'import', SAMPLE_MENU, '--shop', '1', '--json']);
-  const { draftId } = JSON.parse(imported) as { readonly draftId: number };
-  await run(['catalogue', 'publish', String(draftId), '--json']);
 }
 
 /** A first backup of every shop, with everything in it that is there before anything is sold. */
