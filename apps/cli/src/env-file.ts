@@ -6,7 +6,9 @@ import type { Env } from './office.ts';
 export interface Invocation {
   readonly env: Env;
   readonly argv: readonly string[];
-  /** Why the file of `--env` can't be used; null when nothing is wrong with it. */
+  /** The file of `--env`; null: none was given. */
+  readonly envFile: string | null;
+  /** Why that file can't be used; null when nothing is wrong with it. */
   readonly fault: string | null;
 }
 
@@ -16,15 +18,18 @@ export interface Invocation {
  */
 export function withEnvFile(argv: readonly string[], env: Env): Invocation {
   const at = argv.findIndex((word) => word === '--env' || word.startsWith('--env='));
-  if (at < 0) return { env, argv, fault: null };
+  if (at < 0) return { env, argv, envFile: null, fault: null };
   const joined = argv[at]?.startsWith('--env=') === true;
   const path = joined ? argv[at]?.slice('--env='.length) : argv[at + 1];
   const rest = argv.toSpliced(at, joined ? 1 : 2);
-  if (path === undefined || path === '') return { env, argv: rest, fault: '--env takes a file' };
+  if (path === undefined || path === '') {
+    return { env, argv: rest, envFile: null, fault: '--env takes a file' };
+  }
+  const told = { argv: rest, envFile: path };
   try {
-    return { env: { ...parseEnv(readFileSync(path, 'utf8')), ...env }, argv: rest, fault: null };
+    return { ...told, env: { ...parseEnv(readFileSync(path, 'utf8')), ...env }, fault: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { env, argv: rest, fault: `--env ${path} can't be read: ${reason}` };
+    return { ...told, env, fault: `--env ${path} can't be read: ${reason}` };
   }
 }

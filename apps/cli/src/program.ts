@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import process from 'node:process';
-import type { Clock } from '@tillwire/runtime';
+import { actAsOwnerOf, type Clock } from '@tillwire/runtime';
 import { runCommand, type Terminal } from './command.ts';
 import { loadCommands } from './commands.ts';
 import { withEnvFile } from './env-file.ts';
@@ -15,7 +17,9 @@ export async function runProgram(clock: Clock): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  const { env, argv, fault } = withEnvFile(process.argv.slice(2), process.env);
+  const { env, argv, envFile, fault } = withEnvFile(process.argv.slice(2), process.env);
+  // Whose installation it is, its folder tells: the file itself may be root's, who alone has to read it.
+  if (envFile !== null && fault === null) actAsOwnerOf(dirname(realpathSync(envFile)));
 
   // Whoever reads the answer may have seen enough of it: `tillwire … | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isStoreCode, isTimeZone, parseRollover, type StoreCode } from '@tillwire/domain';
 import {
   type BrokerAdmin,
@@ -59,6 +59,17 @@ const rotationDeps = (
   crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
 });
 
+/** Takes the place of a file that will be written, only its owner's to read. @throws {UsageError} */
+function claimFile(path: string): void {
+  if (existsSync(path)) throw new UsageError(`${path} is there already`);
+  try {
+    writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--out ${path} can't be written: ${reason}`);
+  }
+}
+
 /** The commands by which stores come, change their credentials and go. */
 export const provisionCommands = (env: Env): readonly Command[] => [
   {
@@ -93,7 +104,7 @@ export const provisionCommands = (env: Env): readonly Command[] => [
       }
       const hours = wholeNumber(args, 'hours', { least: 1, most: 720, fallback: 72 });
       // Before anything is made: the code of a file that can't be written would be lost.
-      if (existsSync(out)) throw new UsageError(`${out} is there already`);
+      claimFile(out);
       return withOffice(env, terminal, async (tools) => {
         const admin = adminOf(env);
         const by = args.text('by') ?? '';
@@ -116,7 +127,7 @@ export const provisionCommands = (env: Env): readonly Command[] => [
               by,
             }),
         );
-        writeFileSync(out, file, { mode: 0o600, flag: 'wx' });
+        writeFileSync(out, file);
         if (args.flag('json')) {
           return terminal.print(JSON.stringify({ store, file: out, code, hadJournal }));
         }
@@ -125,6 +136,8 @@ export const provisionCommands = (env: Env): readonly Command[] => [
         if (hadJournal)
           terminal.print('Its journal is held here: the new machine goes on above it.');
         terminal.print(`In the store:  tillwire kiosk join ${out} --code ${code} --dir DIR`);
+      }).finally(() => {
+        if (statSync(out).size === 0) rmSync(out);
       });
     },
   },

@@ -7,10 +7,22 @@ export interface UnitPlan {
   /** All they may write to. */
   readonly folder: string;
   readonly executable: string;
+  /** The version of systemd they are for. */
+  readonly systemd: number;
 }
 
 /** Exit code of a wrong configuration: starting again would change nothing. */
 const WRONG_CONFIGURATION = 78;
+
+/** The first systemd that waits longer each time. */
+const WAITS_LONGER_SINCE = 254;
+
+/** What does not start is tried again after 2 s at first, and in the end once a minute. */
+const restarts = (systemd: number): readonly string[] => [
+  'Restart=always',
+  'RestartSec=2',
+  ...(systemd < WAITS_LONGER_SINCE ? [] : ['RestartSteps=8', 'RestartMaxDelaySec=60']),
+];
 
 /**
  * Nothing but this folder can be written, no privilege be had, no other process be seen. Memory that is written and
@@ -72,7 +84,7 @@ export function unitFiles(plan: UnitPlan): Readonly<Record<string, string>> {
 }
 
 const serviceUnit = (
-  { what, user, folder, executable }: UnitPlan,
+  { what, user, folder, executable, systemd }: UnitPlan,
   role: string,
   before: readonly string[],
 ): string =>
@@ -98,8 +110,7 @@ const serviceUnit = (
     `EnvironmentFile=${folder}/${what}.env`,
     `WorkingDirectory=${folder}`,
     `User=${user}`,
-    'Restart=always',
-    'RestartSec=2',
+    ...restarts(systemd),
     `RestartPreventExitStatus=${WRONG_CONFIGURATION}`,
     'TimeoutStartSec=120',
     // What is under way is finished within 10 seconds a service.
@@ -109,5 +120,20 @@ const serviceUnit = (
     '',
     '[Install]',
     `WantedBy=tillwire-${what}.target`,
+    '',
+  ].join('\n');
+
+/** Makes the distribution's own Mosquitto the broker that `broker init` made in `folder`. */
+export const brokerDropIn = (folder: string, systemd: number): string =>
+  [
+    '[Unit]',
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    'ExecStart=',
+    `ExecStart=/usr/sbin/mosquitto -c ${folder}/mosquitto/mosquitto.conf`,
+    // A connection is a file, and a chain has more shops than the usual 1,024.
+    'LimitNOFILE=65536',
+    ...restarts(systemd),
     '',
   ].join('\n');

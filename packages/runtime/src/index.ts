@@ -8,6 +8,7 @@ export * from './broker-config.ts';
 export * from './broker-probe.ts';
 export * from './certificate-of.ts';
 export * from './whole-file.ts';
+export * from './owner.ts';
 export * from './sealed-file.ts';
 export * from './http.ts';
 export * from './api.ts';

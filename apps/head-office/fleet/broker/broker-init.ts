@@ -104,7 +104,7 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
       await writeAccount(accounts, credential, init, ca),
     ]),
   );
-  await giveToMosquitto(broker);
+  await giveAway({ folder, auth: init.auth });
   return {
     configuration: join(broker, 'mosquitto.conf'),
     ca: join(ca, 'ca.crt'),
@@ -163,15 +163,42 @@ async function findPlugin(): Promise<string> {
   );
 }
 
-/** Mosquitto started by root becomes its own user, which has to read its keys and to save its state. */
-async function giveToMosquitto(folder: string): Promise<void> {
-  await chmod(folder, 0o750);
-  if (process.getuid?.() !== 0) return;
+/**
+ * Made by root, everything is for those who run as users of their own: Mosquitto has to read its keys and to save its
+ * state, Head Office to read its accounts and, where it signs for stores, that authority. The key of the broker's
+ * authority stays root's: no service needs it.
+ */
+async function giveAway({ folder, auth }: Pick<BrokerInit, 'folder' | 'auth'>): Promise<void> {
+  const [broker, authority, accounts] = ['mosquitto', 'authority', 'accounts'].map((name) =>
+    join(resolve(folder), name),
+  ) as [string, string, string];
+  await chmod(broker, 0o750);
+  const [mosquitto, office] = [userNamed('mosquitto'), userNamed('tillwire')];
+  if (mosquitto !== null) {
+    for (const name of ['', ...(await readdir(broker))]) {
+      await chown(join(broker, name), mosquitto.uid, mosquitto.gid);
+    }
+  }
+  if (office === null) return;
+  const signing = auth === 'certificates' ? ['clients.crt', 'clients.key'] : [];
+  for (const path of [
+    ...['ca.crt', ...signing].map((name) => join(authority, name)),
+    ...(await readdir(accounts)).map((name) => join(accounts, name)),
+  ]) {
+    await chown(path, office.uid, office.gid);
+  }
+  for (const secret of [authority, accounts]) {
+    await chown(secret, 0, office.gid);
+    await chmod(secret, 0o750);
+  }
+}
+
+/** Null: the machine has none, or whoever runs this may give nothing away. */
+function userNamed(user: string): { readonly uid: number; readonly gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
   const entry = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
-    .find(([name]) => name === 'mosquitto');
-  if (entry === undefined) return;
-  const [uid, gid] = [Number(entry[2]), Number(entry[3])];
-  for (const name of ['', ...(await readdir(folder))]) await chown(join(folder, name), uid, gid);
+    .find(([name]) => name === user);
+  return entry === undefined ? null : { uid: Number(entry[2]), gid: Number(entry[3]) };
 }

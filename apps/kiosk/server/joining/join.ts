@@ -21,7 +21,13 @@ import {
   trustedKeyFromPem,
 } from '@tillwire/contract';
 import { invariant, isTimeZone, parseRollover, storeCode } from '@tillwire/domain';
-import { type Clock, type Ids, probeBroker, writeSecretFile } from '@tillwire/runtime';
+import {
+  actAsOwnerOf,
+  type Clock,
+  type Ids,
+  probeBroker,
+  writeSecretFile,
+} from '@tillwire/runtime';
 import { openKioskDatabase } from '../store/database.ts';
 import { beginEpoch } from '../store/restore-store.ts';
 import { writeCredentialFolder } from './credential-folder.ts';
@@ -69,7 +75,9 @@ export interface Joined {
 export async function joinKiosk(options: JoinOptions): Promise<Joined> {
   const { file, code, offline, clock, ids } = options;
   const folder = resolve(options.folder);
+  // The file is root's to read; what comes of it is for the services, which are not root's.
   const content = openJoinFile(file, { code, nowMs: clock.nowMs() });
+  actAsOwnerOf(folder);
   if (options.renew) {
     checkKiosk(folder, content);
     if (!offline) await askBroker(content, ids);
