@@ -117,14 +117,14 @@ function listen(page: Page, model: ReturnType<typeof createModel>): readonly Pro
 /** Now and then something behind the counter: an order voided, its payment moved, cash taken out. */
 async function behindTheCounter(page: Page, turn: number): Promise<void> {
   if (turn % 4 === 0) {
-    await page.getByRole('link', { name: 'Drawer' }).click();
+    await page.getByRole('link', { name: 'Drawer', exact: true }).click();
     await page.getByLabel('Amount').fill(String(100 + turn * 7));
     await page.getByLabel('Crew id').fill('0');
     await page.getByLabel('Reason').fill('window cleaner');
     await page.getByRole('button', { name: /^Take £/ }).click();
     await page.getByText(/^Booked as number/).waitFor();
   } else {
-    await page.getByRole('link', { name: 'Orders' }).click();
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
     await page
       .locator('.order-row:not(.voided)')
       .nth(turn % 5)
@@ -133,7 +133,7 @@ async function behindTheCounter(page: Page, turn: number): Promise<void> {
     const keys = page.locator('.order-keys .key:not(:disabled)');
     const names = await keys.allTextContents();
     if (names.includes('Change payment') && turn % 3 > 0) {
-      await page.getByRole('button', { name: 'Change payment' }).click();
+      await page.getByRole('button', { name: 'Change payment', exact: true }).click();
       const to = page.locator('[aria-label="Pay it by"] .key:not(.quiet)');
       if ((await to.count()) > 0) {
         const answered = page.waitForResponse(/\/payment$/);
@@ -141,14 +141,14 @@ async function behindTheCounter(page: Page, turn: number): Promise<void> {
         await answered;
       }
     } else if (names.includes('Void')) {
-      await page.getByRole('button', { name: 'Void' }).click();
+      await page.getByRole('button', { name: 'Void', exact: true }).click();
       await page.getByLabel('Crew id').fill('0');
       await page.getByLabel('Reason').fill('rung up twice');
       await page.getByRole('button', { name: /^Void order/ }).click();
       await page.getByText('VOIDED: rung up twice').waitFor();
     }
   }
-  await page.getByRole('link', { name: 'Till' }).click();
+  await page.getByRole('link', { name: 'Till', exact: true }).click();
   await page.locator('.rail .page').first().waitFor();
 }
 
@@ -218,9 +218,9 @@ it(`${wanted} orders touched at random make the files the domain makes of them`,
   process.stdout.write(`${JSON.stringify(seen(orders))}\n`);
   expect(Object.entries(seen(orders)).filter(([, times]) => times === 0)).toEqual([]);
 
-  await page.getByRole('link', { name: 'Office' }).click();
-  await page.getByRole('button', { name: 'Z reading: close the day' }).click();
-  await page.getByRole('button', { name: 'Close it' }).click();
+  await page.getByRole('link', { name: 'Office', exact: true }).click();
+  await page.getByRole('button', { name: 'Z reading: close the day', exact: true }).click();
+  await page.getByRole('button', { name: 'Close it', exact: true }).click();
   await page.waitForURL(/#\/manager\/day\/\d/);
   const date = new URL(page.url()).hash.split('/').at(-1) as Order['businessDate'];
   const statistics = dayStatistics(orders);

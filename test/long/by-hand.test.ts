@@ -98,7 +98,7 @@ it('Orders go out as a table in which nothing is a formula', async () => {
   expect(text.split('\r\n').length).toBe(1 + 7 + 1);
   expect(text).toContain(`"'=HYPERLINK(""http://example.com"",""x"")"`);
   expect(text).not.toMatch(/(^|,)"?[=+@]/m);
-  expect((await here.tillwire(args, here.office)).code).not.toBe(0);
+  await expect(here.tillwire(args, here.office)).rejects.toThrow('file already exists');
 });
 
 it('The doctor looks at every kind of installation and finds no fault', async () => {
@@ -108,8 +108,9 @@ it('The doctor looks at every kind of installation and finds no fault', async ()
     ['doctor', 'broker', '--dir', here.brokerFolder],
   ];
   for (const args of looks) {
+    // A shop's machine has nothing of Head Office's in its environment.
     const { code, stdout, stderr } = await here.tillwire(args, {
-      ...here.office,
+      ...(args[1] === 'kiosk' ? {} : here.office),
       PATH: process.env['PATH'] ?? '',
     });
     tell(`$ tillwire ${args.slice(0, 2).join(' ')} → ${code}\n${stdout}${stderr}`);

@@ -231,9 +231,16 @@ const camelName = (name: string): string =>
 function renamed(value: unknown, nameOf: (name: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((entry) => renamed(entry, nameOf));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, entry]) => [nameOf(name), renamed(entry, nameOf)]),
-  );
+  const record = value as Readonly<Record<string, unknown>>;
+  // Assigned one by one: objects of one shape are made several times as fast as from lists of pairs.
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(record)) {
+    const to = nameOf(name);
+    const entry = renamed(record[name], nameOf);
+    if (to === '__proto__') Object.defineProperty(copy, to, { value: entry, enumerable: true });
+    else copy[to] = entry;
+  }
+  return copy;
 }
 
 const memoized = (nameOf: (name: string) => string): ((name: string) => string) => {
