@@ -180,6 +180,26 @@ it('Numbers of the week after a restore are above any the lost disk can have pri
   expect(ids.map((id) => id.slice(-6))).toEqual([...Array(8).fill('082000'), '000001']);
 });
 
+it('Restored twice from one backup on the date after an early Z, a kiosk prints no number twice', async () => {
+  await createDayStore(db, own).close((await sell(db))[0]?.businessDate ?? DATE, menu, nowMs);
+  await sell(db);
+  const { file } = await takeBackup();
+  const ids: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    nowMs += 60_000;
+    await db.destroy();
+    await restore(file);
+    db = await openDatabase(path);
+    ids.push(...(await sell(db, 2)).map(({ id }) => id));
+  }
+  expect(ids).toEqual([
+    'S03-20251127-082600',
+    'S03-20251127-082601',
+    'S03-20251127-083200',
+    'S03-20251127-083201',
+  ]);
+});
+
 it('A backup is not restored under a clock behind it, nor in the place of another store', async () => {
   await sell(db);
   const { file } = await takeBackup();

@@ -61,8 +61,9 @@ export const beginEpoch = (
       .orderBy('business_date', 'desc')
       .limit(1)
       .executeTakeFirst();
+    const today = clockDate(nowMs, rules);
     const { date } = businessDateFor(
-      clockDate(nowMs, rules),
+      today,
       {
         last: last === undefined ? null : businessDate(last.business_date),
         lastClosed: last !== undefined && last.closed_at_ms !== null,
@@ -70,7 +71,9 @@ export const beginEpoch = (
       true,
     );
     const sold = last?.business_date === date ? last.last_sequence : 0;
-    const secondsIn = Math.max(0, Math.floor((nowMs - dayStartMs(date, rules)) / 1000));
+    // The clock's own rollover: a date whose day before had an early Z has not begun by it, and would count from zero
+    // at each restore.
+    const secondsIn = Math.floor((nowMs - dayStartMs(today, rules)) / 1000);
     const nextSequence = sequenceAfterRestore(sold, secondsIn);
     await tx
       .insertInto('trading_days')
