@@ -108,6 +108,24 @@ describe('The checker', () => {
     expect(difference(order, undefined)).toContain('undefined is there');
   });
 
+  it('sees a request with two orders, and a number printed for two requests', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tillwire-history-'));
+    const history = createHistory(join(folder, 'history.jsonl'));
+    const sold = (requestId: string, id: string) =>
+      history.sold(requestId, { globalOrderId: id, store: 'S01', revision: 1 } as OrderAnswer);
+    sold('r1', 'one');
+    sold('r1', 'one');
+    sold('r2', 'two');
+    expect(history.faults).toEqual([]);
+    sold('r1', 'three');
+    sold('r3', 'two');
+    expect(history.faults).toEqual([
+      'request r1 was answered with one and three',
+      'two was printed for request r2 and for r3',
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
   it('lets a dead disk have taken what only it held, and nothing else', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tillwire-history-'));
     const history = createHistory(join(folder, 'history.jsonl'));

@@ -175,7 +175,7 @@ async function stormed(
   await Promise.all([tills, nights]);
   tell('the load has ended; waiting for everything to be acknowledged and reconciled');
   const began = performance.now();
-  const unsettled = await settle(world, (store) => twins.has(store));
+  const unsettled = await settle(world, (store) => twins.has(store), signal);
   const settledS = Math.round((performance.now() - began) / 100) / 10;
   tell('holding the end state against the history');
   const { shops, office, books } = world;
@@ -190,7 +190,7 @@ async function stormed(
     });
     enough.abort();
     await more;
-    await settle(world, (store) => twins.has(store));
+    await settle(world, (store) => twins.has(store), signal);
   };
   await options.afterwards?.({ world, history, check: look, sellMore });
   const findings = [...unsurvived, ...unsettled]

@@ -1,5 +1,5 @@
 import type { Face } from '../http.ts';
-import { until } from '../waiting.ts';
+import { until, type Waiting } from '../waiting.ts';
 import type { Shop } from '../world/shop.ts';
 import type { World } from '../world/world.ts';
 
@@ -12,26 +12,27 @@ const SETTLE_WITHIN_MS = 600_000;
 export async function settle(
   { shops, office, programs }: World,
   hasTwin: (store: string) => boolean,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const waiting = { withinMs: SETTLE_WITHIN_MS, everyMs: 500, signal };
   const waits = await Promise.allSettled([
-    ...programs.map((program) =>
-      until(`${program.name} to be ready`, program.isReady, { withinMs: SETTLE_WITHIN_MS }),
-    ),
+    ...programs.map((program) => until(`${program.name} to be ready`, program.isReady, waiting)),
     ...shops.map(async (shop) => {
-      await untilSent(shop);
-      if (!hasTwin(shop.store)) await untilReconciled(shop, office.face);
+      await untilSent(shop, waiting);
+      if (!hasTwin(shop.store)) await untilReconciled(shop, office.face, waiting);
     }),
   ]);
+  signal.throwIfAborted();
   return waits.flatMap((wait) =>
     wait.status === 'rejected' ? [wait.reason instanceof Error ? wait.reason.message : ''] : [],
   );
 }
 
-async function untilSent({ store, face }: Shop): Promise<void> {
+async function untilSent({ store, face }: Shop, waiting: Waiting): Promise<void> {
   await until(
     `${store} to close its day`,
     async () => (await face.post('/api/day/close', {})).status < 500,
-    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+    waiting,
   );
   await until(
     `everything of ${store} to be acknowledged and complete`,
@@ -43,11 +44,11 @@ async function untilSent({ store, face }: Shop): Promise<void> {
         epochs.every(({ head, completeThrough }) => head <= completeThrough)
       );
     },
-    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+    waiting,
   );
 }
 
-const untilReconciled = ({ store, face }: Shop, office: Face): Promise<void> =>
+const untilReconciled = ({ store, face }: Shop, office: Face, waiting: Waiting): Promise<void> =>
   until(
     `every day of ${store} to be reconciled`,
     async () => {
@@ -63,5 +64,5 @@ const untilReconciled = ({ store, face }: Shop, office: Face): Promise<void> =>
       );
       return closed.length === reconciled.length;
     },
-    { withinMs: SETTLE_WITHIN_MS, everyMs: 500 },
+    waiting,
   );

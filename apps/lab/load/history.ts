@@ -43,7 +43,7 @@ export interface ClosedDay {
 
 /** Everything the shops' HTTP API accepted, as it was answered; the one truth the end is held against. */
 export interface History {
-  /** A request was answered with this order; the same request twice has to name the same order. */
+  /** A request was answered with this order: the same one each time, and no other request with it. */
   readonly sold: (requestId: string, order: OrderAnswer) => void;
   /** An order has changed as it was answered. */
   readonly changed: (order: OrderAnswer) => void;
@@ -59,7 +59,7 @@ export interface History {
   readonly orders: () => ReadonlyMap<string, OrderAnswer>;
   readonly requests: () => ReadonlyMap<string, string>;
   readonly days: () => readonly ClosedDay[];
-  /** What no later look could mend: a request that was answered with two orders. */
+  /** What no later look could mend: a request answered with two orders, a number printed twice. */
   readonly faults: readonly string[];
 }
 
@@ -67,6 +67,8 @@ export interface History {
 export function createHistory(file: string): History {
   const orders = new Map<string, OrderAnswer>();
   const requests = new Map<string, string>();
+  /** The request by order. */
+  const printed = new Map<string, string>();
   const days: ClosedDay[] = [];
   const disks: DeadDisk[] = [];
   const states = new Map<string, OrderAnswer[]>();
@@ -86,7 +88,12 @@ export function createHistory(file: string): History {
       if (known !== undefined && known !== order.globalOrderId) {
         faults.push(`request ${requestId} was answered with ${known} and ${order.globalOrderId}`);
       }
+      const other = printed.get(order.globalOrderId);
+      if (other !== undefined && other !== requestId) {
+        faults.push(`${order.globalOrderId} was printed for request ${other} and for ${requestId}`);
+      }
       requests.set(requestId, order.globalOrderId);
+      printed.set(order.globalOrderId, requestId);
       keep(order);
       write({ sold: order, requestId });
     },
