@@ -143,10 +143,13 @@ function registerRollOut({ change }: HeadOfficeApi, { office }: CatalogueRouteDe
     summary: 'tell the next wave without waiting for the last',
     role: 'roll-out',
     params: byRelease,
-    problems: { 404: ['unknown-release'], 409: ['wrong-release-state'] },
-    handle: async ({ params: { releaseId } }) => {
+    body: z.object({
+      wavesTold: z.int().meta({ description: 'how many are told, as you know it' }),
+    }),
+    problems: { 404: ['unknown-release'], 409: ['wrong-release-state', 'roll-out-moved'] },
+    handle: async ({ params: { releaseId }, body }) => {
       const before = await office.release(releaseId);
-      await publishing.advance(releaseId);
+      await publishing.advance(releaseId, body.wavesTold);
       const after = await office.release(releaseId);
       return {
         answer: releaseView(after),

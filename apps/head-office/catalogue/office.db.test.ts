@@ -281,6 +281,17 @@ describe('The catalogue office', () => {
     expect(await office.releaseOf(s01)).toBe(releaseId);
   });
 
+  it('a wave asked for twice at once is told once', async () => {
+    await publish(await imported());
+    await obey('applied');
+    const plan = { canaries: [s01], waveSize: 1 };
+    const { releaseId, wavesTold } = await publish(await priced(600), { plan });
+    const { advance } = office.publishing;
+    const asked = [code(advance(releaseId, wavesTold)), code(advance(releaseId, wavesTold))];
+    expect((await Promise.all(asked)).toSorted()).toEqual(['done', 'roll-out-moved']);
+    expect(await office.release(releaseId)).toMatchObject({ wavesTold: wavesTold + 1 });
+  });
+
   it('publishing, scheduling, taking back, halting, going on and stepping at once come one after the other', async () => {
     const first = await publish(await imported());
     await obey('applied');
@@ -290,6 +301,7 @@ describe('The catalogue office', () => {
       'scheduled-pending',
       'one-scheduled-change',
       'wrong-release-state',
+      'roll-out-moved',
       'unknown-draft',
     ]);
     for (let round = 1; round <= 6; round++) {
@@ -305,7 +317,7 @@ describe('The catalogue office', () => {
         code(office.publishing.rollBack({ to: first.releaseId, note: '', by: 'bob' })),
         code(office.publishing.halt(id, 'by hand')),
         code(office.publishing.resume(id)),
-        code(office.publishing.advance(id)),
+        code(office.publishing.advance(id, newest?.wavesTold ?? 0)),
         code(office.publishing.step()),
         code(office.publishing.step()),
       ]);

@@ -59,8 +59,11 @@ export interface PublishingDesk {
   readonly halt: (releaseId: number, reason: string) => Promise<void>;
   /** Goes on with a halted roll-out where it stood; who was told in vain is told again. */
   readonly resume: (releaseId: number) => Promise<void>;
-  /** The next wave without waiting for the last. */
-  readonly advance: (releaseId: number) => Promise<void>;
+  /**
+   * The next wave without waiting for the last. `wavesTold` is how many whoever asks has seen told: asked twice, by a
+   * double click or by two people, one wave is told.
+   */
+  readonly advance: (releaseId: number, wavesTold: number) => Promise<void>;
   /** Moves every roll-out as far as the stores' reports allow, and tells stores that were never told. */
   readonly step: () => Promise<void>;
 }
@@ -103,10 +106,14 @@ export function createPublishingDesk({
         await tellAgain(client, release, clock.nowMs());
         await setReleaseState(client, releaseId, 'rolling-out', '');
       }),
-    advance: (releaseId) =>
+    advance: (releaseId, wavesTold) =>
       locked(async (client) => {
         const release = await held(client, releaseId);
         if (release.state !== 'rolling-out') throw notIn(release.state, 'rolling-out');
+        if (release.wavesTold !== wavesTold) {
+          const detail = `${release.wavesTold} waves are told already, not ${wavesTold}`;
+          throw new Problem(409, 'roll-out-moved', detail);
+        }
         await tellNextWave(client, release, clock.nowMs());
       }),
     step: async () => {

@@ -170,7 +170,7 @@ function Rolling({ release, standing, onChanged }: RollingProps) {
       <Told text={answered} />
       <div class="row">
         {may('roll-out') && state === 'rolling-out' && wavesTold < waves.length ? (
-          <button type="button" class="button" onClick={() => void ask('advance')}>
+          <button type="button" class="button" onClick={() => void ask('advance', { wavesTold })}>
             Tell the next wave now
           </button>
         ) : null}
