@@ -10,6 +10,9 @@ node=$root/app/node_modules/.bin/node
 
 value() { sed -n "s/^$1=//p" "$2" | tail -n 1; }
 
+# A target is gone at once, its services only when they have finished: they are waited for.
+stop() { "$service" stop "tillwire-$1.target" "tillwire-$1-*.service"; }
+
 # Asks until it is ready; a till sells only after this, so nothing sold is lost by going back before it.
 ready() {
   address=http://$(value HTTP_HOST "$1"):$(value HTTP_PORT "$1")/readyz
@@ -27,7 +30,7 @@ ready() {
 go_back() {
   what=$1 database=$2
   echo "tillwire: $what did not become ready; going back to the version before" >&2
-  "$service" stop "tillwire-$what.target"
+  stop "$what"
   if [ -d "$root/previous" ]; then
     rm -rf "$root/failed"
     mv "$root/app" "$root/failed"
@@ -46,7 +49,7 @@ go_back() {
 for what in head-office kiosk; do
   file=$data/$what.env
   [ -f "$file" ] || continue
-  "$service" stop "tillwire-$what.target"
+  stop "$what"
   database=$(value DB_PATH "$file")
   if [ -n "$database" ] && [ -f "$database" ]; then
     # Nothing runs: with its log the copy is whole.

@@ -21,6 +21,7 @@ import type { HeadOfficeConfig } from './config.ts';
 import { watchFleet } from './fleet/fleet-metrics.ts';
 import { createCommandSender } from './fleet/commands.ts';
 import { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
+import { createAccountKeeper } from './fleet/provisioning/account-mending.ts';
 import {
   createRotationKeeper,
   createRotations,
@@ -199,6 +200,7 @@ export async function createHeadOffice(
       const rotations = createRotations(rotation);
       services.push(
         createRotationKeeper({ rotations, maxAgeMs: config.rotateAfterMs, clock, log }),
+        createAccountKeeper({ deps: rotation, log }),
       );
     }
   }

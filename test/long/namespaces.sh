@@ -103,39 +103,10 @@ background shop "$work/shop/kiosk.log" "$tillwire" kiosk --env "$work/shop/kiosk
 kiosk=$last
 until_true 30 "the kiosk" grep -q 'sells at' "$work/shop/kiosk.log"
 
-# sell COUNT NAME: so many sales at the till, one after the other; prints their ids.
-sell() {
-  at shop node -e '
-    const [file, count, name] = process.argv.slice(1);
-    const token = /^API_TOKEN=(.*)$/m.exec(require("fs").readFileSync(file, "utf8"))[1];
-    const headers = { authorization: "Bearer " + token, "content-type": "application/json" };
-    const ask = async (path, init) => {
-      const answer = await fetch("http://127.0.0.1:8080" + path, { headers, ...init });
-      return { status: answer.status, body: await answer.json() };
-    };
-    const main = async () => {
-      const end = Date.now() + 30000;
-      let menu = await ask("/api/catalogue");
-      while (menu.status !== 200 && Date.now() < end) {
-        await new Promise((go) => setTimeout(go, 50));
-        menu = await ask("/api/catalogue");
-      }
-      for (let n = 0; n < Number(count); n++) {
-        const lines = [{ kind: "product", code: menu.body.catalogue.products[0].code, quantity: 1 }];
-        const sale = { requestId: name + n, channel: "OT-C", vatBasis: "take", lines, tenders: [{ method: "card" }] };
-        const { status, body } = await ask("/api/orders", { method: "POST", body: JSON.stringify(sale) });
-        if (status !== 201) throw new Error(JSON.stringify(body));
-        console.log(body.order.globalOrderId);
-      }
-    };
-    main().catch((error) => { console.error(error); process.exit(1); });' "$work/shop/kiosk/kiosk.env" "$1" "$2"
-}
-unsent() {
-  at shop node -e '
-    const token = /^API_TOKEN=(.*)$/m.exec(require("fs").readFileSync(process.argv[1], "utf8"))[1];
-    fetch("http://127.0.0.1:8080/api/sync", { headers: { authorization: "Bearer " + token } })
-      .then((answer) => answer.json()).then(({ unsent }) => console.log(unsent.count));' "$work/shop/kiosk/kiosk.env"
-}
+# sell COUNT NAME: so many sales, one after the other; prints their ids.
+till() { at shop node "$here/test/long/till.ts" "$work/shop/kiosk/kiosk.env" "$@"; }
+sell() { till sell "$1" "$2"; }
+unsent() { till unsent; }
 all_sent() { [ "$(unsent)" = 0 ]; }
 held() { query "SELECT global_order_id FROM orders ORDER BY 1" | sort; }
 

@@ -71,6 +71,11 @@ export const brokerCommands: readonly Command[] = [
         help: 'dynsec: passwords, changed live; certificates: of clients, changed live; access-file: certificates and rights in files, changed by hand',
         default: 'dynsec',
       },
+      authority: {
+        type: 'string',
+        value: 'DIR',
+        help: 'the authority folder of a broker that was lost: whoever believed it believes this one',
+      },
       plugin: {
         type: 'string',
         value: 'PATH',
@@ -85,6 +90,7 @@ export const brokerCommands: readonly Command[] = [
         port: wholeNumber(args, 'port', { least: 1, most: 65_535, fallback: DEFAULT_PORT }),
         stores: list(args, 'stores', isStoreCode) as readonly StoreCode[],
         auth: authOf(args),
+        authority: args.text('authority'),
         plugin: args.text('plugin'),
       };
       try {

@@ -10,7 +10,7 @@ export interface Credential {
   readonly joinId: string;
   readonly origin: 'join' | 'rotation';
   readonly state: 'in-use' | 'offered' | 'dropped';
-  /** The password or certificate while it is on offer, sealed by the store's key; null: a certificate that the store has yet to ask for. */
+  /** The password, or the certificate while it is on offer, sealed by the store's key; null: the store has its certificate, or has yet to ask for it. */
   readonly sealed: string | null;
   /** Null: it is a password, or a certificate not issued yet. */
   readonly certificateUntilMs: number | null;
@@ -62,6 +62,15 @@ export async function liveCredentials(db: Database): Promise<readonly Credential
     `SELECT ${COLUMNS} FROM store_credentials WHERE state <> 'dropped' ORDER BY store, generation`,
   );
   return credentialsOf(rows);
+}
+
+/** Users of dropped credentials that the broker was told of: it knows them no more, unless it was put back. */
+export async function settledUsers(db: Database): Promise<readonly string[]> {
+  const { rows } = await db.query<{ user: string }>(
+    `SELECT user_name AS "user" FROM store_credentials
+     WHERE state = 'dropped' AND dropped_at_broker ORDER BY store, generation`,
+  );
+  return rows.map(({ user }) => user);
 }
 
 /** What the broker may not agree with yet: offers, and dropped ones it was not told of. */
@@ -181,7 +190,9 @@ export const useCredential = (
   atMs: number,
 ): Promise<unknown> =>
   client.query(
-    `UPDATE store_credentials SET state = 'in-use', sealed = NULL, settled_at = $3
+    // A password is kept: a broker that was made anew is told it again.
+    `UPDATE store_credentials SET state = 'in-use', settled_at = $3,
+       sealed = CASE WHEN certificate_until IS NULL THEN sealed END
      WHERE store = $1 AND generation = $2`,
     [store, generation, new Date(atMs)],
   );

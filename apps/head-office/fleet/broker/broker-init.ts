@@ -1,5 +1,6 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import type { StoreCode } from '@tillwire/domain';
@@ -24,6 +25,8 @@ export interface BrokerInit {
   readonly bind?: string | undefined;
   readonly stores: readonly StoreCode[];
   readonly auth: BrokerAuth;
+  /** Folder with the authority of an earlier broker, which clients go on believing; one of its own when left out. */
+  readonly authority?: string | undefined;
   /** Path of Mosquitto's dynamic security plugin, when it is not where distributions put it. */
   readonly plugin?: string | undefined;
 }
@@ -61,15 +64,19 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
   const [broker, ca, accounts] = ['mosquitto', 'authority', 'accounts'].map((name) =>
     join(folder, name),
   ) as [string, string, string];
+  const vouch = (file: string, name: string): Promise<Identity> =>
+    init.authority === undefined
+      ? createAuthority(name, issuing)
+      : readAuthority(join(init.authority, file));
+  const authority = await vouch('ca', 'Tillwire broker authority');
+  // An authority of its own: whoever vouches for clients every day can't pass for the broker.
+  const clients =
+    init.auth === 'dynsec' ? null : await vouch('clients', 'Tillwire client authority');
   await mkdir(broker);
   await mkdir(join(broker, 'data'));
   await Promise.all([ca, accounts].map((secret) => mkdir(secret, { mode: 0o700 })));
 
-  const authority = await createAuthority('Tillwire broker authority', issuing);
   const server = await issueServer(authority, init.hosts, issuing);
-  // An authority of its own: whoever vouches for clients every day can't pass for the broker.
-  const clients =
-    init.auth === 'dynsec' ? null : await createAuthority('Tillwire client authority', issuing);
   const credentials = await Promise.all(
     users.map(async (user) => ({
       user,
@@ -110,6 +117,22 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
     ca: join(ca, 'ca.crt'),
     accounts: Object.fromEntries(files) as Record<string, string>,
   };
+}
+
+/** @throws {BrokerInitError} */
+async function readAuthority(path: string): Promise<Identity> {
+  try {
+    const [certificate = '', key = ''] = await Promise.all(
+      ['crt', 'key'].map((ending) => readFile(`${path}.${ending}`, 'utf8')),
+    );
+    if (new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+      return { certificate, key };
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BrokerInitError(`${path}.crt and ${path}.key can't be used: ${why}`);
+  }
+  throw new BrokerInitError(`${path}.key is not the key of ${path}.crt`);
 }
 
 async function writeAccount(

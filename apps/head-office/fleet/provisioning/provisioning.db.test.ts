@@ -4,6 +4,7 @@ import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headOfficeDatabase } from '../../test/head-office-database.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
+import { mendAccounts } from './account-mending.ts';
 import { provisionStoreByFile, revokeStoreNow } from './provisioning.ts';
 import { createRotations, type RotationDeps } from './rotation.ts';
 
@@ -11,6 +12,7 @@ const STORE = storeCode('S16');
 let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
 /** The users a broker lets in, and what happens while one is put there. */
 let users: Set<string>;
+const passwords = new Map<string, string | null>();
 let meanwhile: (() => Promise<unknown>) | null = null;
 
 beforeAll(async () => {
@@ -21,11 +23,12 @@ afterAll(() => office.drop());
 const deps = (): RotationDeps => {
   const accounts: BrokerAccounts = {
     clientAuthority: null,
-    put: async (_store, user) => {
+    put: async (_store, user, password) => {
       const work = meanwhile;
       meanwhile = null;
       await work?.();
       users.add(user);
+      passwords.set(user, password);
     },
     drop: async (gone) => gone.forEach((user) => users.delete(user)),
     users: async () => [...users],
@@ -76,4 +79,32 @@ it('A store revoked while it is provisioned, or while it is offered a new creden
   meanwhile = () => revokeStoreNow(deps(), STORE, 'bert');
   await createRotations(deps()).rotate(STORE, 'anna');
   expect([await live(), [...users]]).toEqual([[], []]);
+});
+
+it('A broker made anew, or put back from before, ends with the users of the database again', async () => {
+  users = new Set();
+  passwords.clear();
+  await provision('anna');
+  const [user = ''] = (await live()) as readonly string[];
+  const password = passwords.get(user);
+  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [] });
+  // It was put back from before this store was provisioned the last time; one of another chain's is none of ours.
+  users = new Set(['S16.2', 'head-office']);
+  passwords.clear();
+  expect(await mendAccounts(deps())).toEqual({ put: [STORE], dropped: ['S16.2'], lacking: [] });
+  expect([...users]).toEqual(['head-office', user]);
+  expect(password).toMatch(/^\S{32,}$/);
+  expect(passwords.get(user)).toBe(password);
+});
+
+it('Passwords nobody kept are named, and a store revoked while it is let in again is not', async () => {
+  users = new Set();
+  meanwhile = () => revokeStoreNow(deps(), STORE, 'bert');
+  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [] });
+  expect([...users]).toEqual([]);
+  await provision('anna');
+  await office.db.query('UPDATE store_credentials SET sealed = NULL');
+  users = new Set();
+  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [STORE] });
+  expect([...users]).toEqual([]);
 });

@@ -2,10 +2,12 @@ import {
   type BrokerLogin,
   newJoinCode,
   publicPemOf,
+  rotationContext,
+  seal,
   type SigningKey,
   writeJoinFile,
 } from '@tillwire/contract';
-import { type StoreCode, utcInstant } from '@tillwire/domain';
+import { invariant, type StoreCode, utcInstant } from '@tillwire/domain';
 import { type BrokerAddress, Problem } from '@tillwire/runtime';
 import { recordAlert } from '../../store/alert-store.ts';
 import {
@@ -64,6 +66,7 @@ export async function provisionStoreByFile(
   const joinId = ids.uuid();
   const days = Math.ceil((lifeMs + JOIN_GRACE_MS) / DAY_MS);
   const certificateUntilMs = accounts.clientAuthority === null ? null : nowMs + days * DAY_MS;
+  const password = accounts.clientAuthority === null ? ids.secret(PASSWORD_BYTES) : null;
   const { user, lastEpoch } = await inTransaction(db, async (client) => {
     const known = (await listStores(client)).find((one) => one.store === store);
     const served = known !== undefined && isServed(known);
@@ -79,8 +82,11 @@ export async function provisionStoreByFile(
     const all = await credentialsOfStore(client, store);
     await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
     const credential = nextCredential(store, all, served);
+    const context = rotationContext(store, credential.user);
     await insertCredential(client, {
       ...credential,
+      sealed:
+        password === null ? null : seal(storeKey(store, joinId), context, password, ids.secret),
       joinId,
       certificateUntilMs,
       requestedBy: by,
@@ -89,8 +95,8 @@ export async function provisionStoreByFile(
     return { user: credential.user, lastEpoch: await lastEpochOf(client, store) };
   });
   crashPoint('provisioned-in-database');
-  const login = await newLogin(user, deps, days);
-  await accounts.put(store, user, 'password' in login ? login.password : null);
+  const login = password === null ? await certified(user, deps, days) : { user, password };
+  await accounts.put(store, user, password);
   if (!(await isLive(db, { store, user }))) {
     await accounts.drop([user]);
     const detail = `${store} was provisioned or revoked by somebody else just now`;
@@ -126,10 +132,10 @@ export async function provisionStoreByFile(
 }
 
 /** What a join file lets its store in by, until the store has come and made a key of its own. */
-async function newLogin(user: string, deps: RotationDeps, days: number): Promise<BrokerLogin> {
-  const { accounts, ids } = deps;
-  if (accounts.clientAuthority === null) return { user, password: ids.secret(PASSWORD_BYTES) };
-  return { user, ...(await issueClient(accounts.clientAuthority, user, deps, days)) };
+async function certified(user: string, deps: RotationDeps, days: number): Promise<BrokerLogin> {
+  const authority = deps.accounts.clientAuthority;
+  invariant(authority !== null, 'somebody vouches for clients');
+  return { user, ...(await issueClient(authority, user, deps, days)) };
 }
 
 /** One that was served before it had credentials of its own here uses the first name already. */
@@ -142,7 +148,6 @@ function nextCredential(store: StoreCode, all: readonly Credential[], served: bo
     user: userOf(store, generation),
     origin: 'join',
     state: 'in-use',
-    sealed: null,
   } as const;
 }
 

@@ -174,13 +174,13 @@ export const isLive = async (
   (await credentialsOfStore(db, store)).some((one) => one.user === user && one.state !== 'dropped');
 
 /** What the broker is to let a user in by; null: a certificate, which it knows by the authority. */
-function passwordOf(
+export function passwordOf(
   { store, user, joinId, sealed, certificateUntilMs }: Credential,
-  { storeKey }: RotationDeps,
+  { storeKey }: Pick<RotationDeps, 'storeKey'>,
 ): string | null {
   if (sealed === null || certificateUntilMs !== null) return null;
   const password = unseal(storeKey(store, joinId), rotationContext(store, user), sealed);
-  if (password === null) throw new Error(`the credential on offer to ${store} does not open`);
+  if (password === null) throw new Error(`the credential of ${user} does not open`);
   return password;
 }
 
