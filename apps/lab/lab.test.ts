@@ -30,6 +30,14 @@ describe('A schedule of faults', () => {
     const kinds = new Set<string>(schedule.map(({ fault }) => fault.kind));
     expect(kinds.size).toBe(hasDisks() ? 32 : 30);
     expect(schedule.filter(({ fault }) => fault.kind === 'twin-shop')).toHaveLength(1);
+    // A machine that is gone has what it sold at Head Office alone: that is not lost any more.
+    const inOrder = schedule.map(({ fault }) => fault.kind);
+    const lastLoss = Math.max(
+      inOrder.lastIndexOf('lose-office'),
+      inOrder.lastIndexOf('restore-office'),
+    );
+    expect(lastLoss).toBeGreaterThan(0);
+    expect(inOrder.indexOf('twin-shop')).toBeGreaterThan(lastLoss);
     const times = schedule.map(({ atMs }) => atMs);
     expect(times.toSorted((a, b) => a - b)).toEqual(times);
     expect(times.at(-1)).toBeLessThan(30 * 60_000);

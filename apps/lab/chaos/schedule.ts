@@ -112,15 +112,21 @@ export function drawSchedule(options: ScheduleOptions): readonly Scheduled[] {
     atMs += random.waitMs(60_000 / perMinute);
     if (atMs >= endMs) return schedule;
     const hasTwin = schedule.some(({ fault }) => fault.kind === 'twin-shop');
-    const fault = drawFault(random, { ...options, hasTwin });
+    const fault = drawFault(random, { ...options, hasTwin, isLate: atMs > endMs / 2 });
     if (fault !== null) schedule.push({ atMs: Math.round(atMs), fault });
   }
+}
+
+interface SoFar {
+  readonly hasTwin: boolean;
+  /** In the second half of the run. */
+  readonly isLate: boolean;
 }
 
 /** Kinds of fault with how often each comes; those this run can't have are left out. Null when none is left. */
 function drawFault(
   random: Random,
-  { stores, ingestWorkers, kinds = [], hasTwin }: ScheduleOptions & { readonly hasTwin: boolean },
+  { stores, ingestWorkers, kinds = [], hasTwin, isLate }: ScheduleOptions & SoFar,
 ): Fault | null {
   const shop = random.whole(0, stores - 1);
   const all = Array.from({ length: stores }, (_, at) => at);
@@ -180,11 +186,16 @@ function drawFault(
       [2, { kind: 'lose-disk', shop: at, isLineUp }],
       [2, { kind: 'damage-disk', shop: at, isLineUp }],
     ]),
-    ...(twin === null || hasTwin
+    ...(twin === null || hasTwin || !isLate
       ? []
-      : [[1, { kind: 'twin-shop', shop: twin, forMs: forMs * 2 }] satisfies Draw]),
-    [0.7, { kind: 'lose-office' }],
-    [1, { kind: 'restore-office' }],
+      : [[4, { kind: 'twin-shop', shop: twin, forMs: forMs * 2 }] satisfies Draw]),
+    // The other machine is gone by then: what it sold would be nowhere.
+    ...(hasTwin
+      ? []
+      : ([
+          [0.7, { kind: 'lose-office' }],
+          [1, { kind: 'restore-office' }],
+        ] satisfies readonly Draw[])),
   ];
   const possible = draws.filter(([, { kind }]) => kinds.length === 0 || kinds.includes(kind));
   return possible.length === 0 ? null : random.weighted(possible);

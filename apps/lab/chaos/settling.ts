@@ -6,8 +6,8 @@ import type { World } from '../world/world.ts';
 const SETTLE_WITHIN_MS = 600_000;
 
 /**
- * Closes every day, and waits until nothing is on its way any more. Tells what never came to rest. The days of a
- * store that had a twin wait for a human.
+ * Closes every day, and waits until nothing is on its way any more. Tells what never came to rest. Of a store that had
+ * a twin nobody can say that its journal is complete, and its days wait for a human.
  */
 export async function settle(
   { shops, office, programs }: World,
@@ -18,8 +18,9 @@ export async function settle(
   const waits = await Promise.allSettled([
     ...programs.map((program) => until(`${program.name} to be ready`, program.isReady, waiting)),
     ...shops.map(async (shop) => {
-      await untilSent(shop, waiting);
-      if (!hasTwin(shop.store)) await untilReconciled(shop, office.face, waiting);
+      const isDoubted = hasTwin(shop.store);
+      await untilSent(shop, isDoubted, waiting);
+      if (!isDoubted) await untilReconciled(shop, office.face, waiting);
     }),
   ]);
   signal.throwIfAborted();
@@ -28,7 +29,11 @@ export async function settle(
   );
 }
 
-async function untilSent({ store, face }: Shop, waiting: Waiting): Promise<void> {
+async function untilSent(
+  { store, face }: Shop,
+  isDoubted: boolean,
+  waiting: Waiting,
+): Promise<void> {
   await until(
     `${store} to close its day`,
     async () => (await face.post('/api/day/close', {})).status < 500,
@@ -41,7 +46,7 @@ async function untilSent({ store, face }: Shop, waiting: Waiting): Promise<void>
       const epochs = body.epochs as readonly { head: number; completeThrough: number }[];
       return (
         body.safeToPowerOff === true &&
-        epochs.every(({ head, completeThrough }) => head <= completeThrough)
+        (isDoubted || epochs.every(({ head, completeThrough }) => head <= completeThrough))
       );
     },
     waiting,
