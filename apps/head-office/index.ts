@@ -49,6 +49,7 @@ export { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 export { provisionStoreByFile, revokeStoreNow } from './fleet/provisioning/provisioning.ts';
 export { createRotations, type RotationDeps } from './fleet/provisioning/rotation.ts';
 export { openStoreKeys } from './fleet/provisioning/store-keys.ts';
+export { authoritiesOf, trustBroker } from './fleet/provisioning/broker-trust.ts';
 export { examineHeadOffice } from './fleet/provisioning/examine.ts';
 export { rotateSigningKey } from './fleet/provisioning/signing-keys.ts';
 export { csvOf } from './api/csv.ts';

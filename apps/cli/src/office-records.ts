@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { addDays, type BusinessDate, isBusinessDate, isStoreCode } from '@tillwire/domain';
 import {
+  authoritiesOf,
   backUpOffice,
   csvOf,
   importJournal,
@@ -8,6 +9,7 @@ import {
   type OfficeBackup,
   restoreOffice,
   rotateSigningKey,
+  trustBroker,
   verifyOfficeBackup,
   verifyRollups,
 } from '@tillwire/head-office';
@@ -144,7 +146,43 @@ export const officeRecordCommands = (env: Env): readonly Command[] => [
         }
       }),
   },
+  {
+    name: 'head-office trust-broker',
+    positionals: ['FILE'],
+    summary:
+      'tell every store which authorities may vouch for the broker from now on: the certificates in FILE',
+    options: { by: BY },
+    run: async (args, terminal) => {
+      const [file = ''] = args.positionals;
+      let isAwaited = false;
+      const code = await withOffice(env, terminal, async (tools) => {
+        const by = args.text('by') ?? '';
+        const authorities = authoritiesOf(readText(file));
+        const awaited = await audited(
+          tools,
+          { actor: by, action: 'trust-broker', subject: file },
+          () => trustBroker(tools, authorities, by),
+        );
+        isAwaited = awaited.length > 0;
+        terminal.print(
+          isAwaited
+            ? `Told; awaited: ${awaited.join(', ')}. Run this again once they came.`
+            : `Every store believes the ${authorities.length} in ${file}, and no other.`,
+        );
+      });
+      return code === 0 && isAwaited ? 1 : code;
+    },
+  },
 ];
+
+/** @throws {UsageError} */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} can't be read: ${error instanceof Error ? error.message : ''}`);
+  }
+}
 
 /** @throws {UsageError} */
 function dateOf(args: Arguments, name: string): BusinessDate {

@@ -52,6 +52,14 @@ export interface CommandDesk {
 
 export const DEFAULT_LIFE_MS = 15 * 60_000;
 
+/** What is sent by Head Office itself, as a step of something larger. */
+const OWN_WORDS: ReadonlySet<Command['name']> = new Set([
+  'enrol',
+  'rotate',
+  'trust',
+  'trust-broker',
+]);
+
 export function createCommandDesk({
   db,
   clock,
@@ -73,7 +81,7 @@ export function createCommandDesk({
         );
       }
       const asked = commandSchema.shape.command.parse(command);
-      if (asked.name === 'enrol' || asked.name === 'rotate' || asked.name === 'trust') {
+      if (OWN_WORDS.has(asked.name)) {
         throw new Problem(
           400,
           'not-by-hand',

@@ -122,9 +122,13 @@ export const expireCommands = (db: Database, nowMs: number): Promise<unknown> =>
   );
 
 /** Every word to a store about whom to believe, oldest first. */
-export async function trustCommands(db: Database): Promise<readonly SentCommand[]> {
+export async function commandsNamed(
+  db: Database,
+  name: Command['name'],
+): Promise<readonly SentCommand[]> {
   const { rows } = await db.query<CommandRow>(
-    `SELECT ${COLUMNS} FROM store_commands WHERE command->>'name' = 'trust' ORDER BY created_at`,
+    `SELECT ${COLUMNS} FROM store_commands WHERE command->>'name' = $1 ORDER BY created_at`,
+    [name],
   );
   return rows.map(commandOf);
 }

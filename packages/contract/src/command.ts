@@ -30,6 +30,11 @@ export const commandSchema = z.object({
     }),
     /** The public keys to believe from now on, PEM: during an overlap the old one and the new one. */
     z.object({ name: z.literal('trust'), keys: z.array(plainText(1000).min(1)).min(1).max(8) }),
+    /** The authorities that may vouch for the broker from now on, PEM: during an overlap the old one and the new one. */
+    z.object({
+      name: z.literal('trust-broker'),
+      authorities: z.array(plainText(4000).min(1)).min(1).max(4),
+    }),
     z.object({ name: z.literal('close-day') }),
     z.object({ name: z.literal('backup') }),
     z.object({ name: z.literal('log-level'), level: z.enum(['debug', 'info', 'warn', 'error']) }),

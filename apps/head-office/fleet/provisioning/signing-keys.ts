@@ -9,7 +9,7 @@ import {
 import type { StoreCode } from '@tillwire/domain';
 import { type Clock, type Ids, syncFolder, writeSecretFile } from '@tillwire/runtime';
 import { markChange } from '../../store/catalogue-store.ts';
-import { insertCommand, type SentCommand, trustCommands } from '../../store/command-store.ts';
+import { commandsNamed, insertCommand, type SentCommand } from '../../store/command-store.ts';
 import { type Database, inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 
@@ -73,7 +73,7 @@ export async function readSigningKeys(db: Database, folder: string): Promise<Sig
 
 /** Every word to a store to believe `pem`. */
 const toldOf = async (db: Database, pem: string): Promise<readonly SentCommand[]> =>
-  (await trustCommands(db)).filter(
+  (await commandsNamed(db, 'trust')).filter(
     ({ command }) => command.name === 'trust' && command.keys.includes(pem),
   );
 

@@ -22,7 +22,13 @@ export interface CredentialFolder {
   readonly keepRequest: (request: KeptRequest) => void;
   /** What Head Office seals new credentials by. */
   readonly storeKey: () => Buffer;
+  /** Who may vouch for the broker, PEM; null: nobody is named here. */
+  readonly authorities: () => string | null;
+  readonly believe: (authorities: string) => void;
 }
+
+/** Who may vouch for the broker; beside the login, since they change by Head Office's word like that. */
+export const AUTHORITIES = 'broker-ca.crt';
 
 const LOGIN = 'broker.json';
 const PROPOSED = 'broker.next.json';
@@ -56,6 +62,9 @@ export function openCredentialFolder(folder: string): CredentialFolder {
       if (key.length !== KEY_BYTES) throw new Error(`${path(STORE_KEY)} holds no key`);
       return key;
     },
+    authorities: () =>
+      existsSync(path(AUTHORITIES)) ? readFileSync(path(AUTHORITIES), 'utf8') : null,
+    believe: (authorities) => writeSecretFile(path(AUTHORITIES), authorities),
   };
 }
 

@@ -84,3 +84,34 @@ describe('a kiosk that is given a new credential', () => {
     });
   });
 });
+
+describe('a kiosk that is told who may vouch for the broker', () => {
+  const believe = (authorities: string[]) =>
+    identity().registry['trust-broker']?.({ name: 'trust-broker', authorities });
+  const certificateOf = async (isAuthority: boolean): Promise<string> => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const extensions = [new x509.BasicConstraintsExtension(isAuthority)];
+    const made = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=Broker',
+      keys,
+      extensions,
+    });
+    return made.toString('pem');
+  };
+
+  it('keeps whom it believes while it is not let in by a broker that the new ones vouch for', async () => {
+    expect(await believe([await certificateOf(true)])).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('the broker is unreachable'),
+    });
+    expect(openCredentialFolder(folder).authorities()).toBeNull();
+  });
+
+  it('believes no certificate that vouches for nobody', async () => {
+    expect(await believe([await certificateOf(true), await certificateOf(false)])).toEqual({
+      outcome: 'failed',
+      detail: 'one of these certificates is no authority’s',
+    });
+  });
+});

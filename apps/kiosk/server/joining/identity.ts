@@ -35,6 +35,11 @@ export interface IdentityDeps {
   readonly log: Log;
 }
 
+interface ConnectedDeps extends IdentityDeps {
+  readonly broker: BrokerAddress;
+  readonly folder: CredentialFolder;
+}
+
 /** Who this kiosk is to the broker, and whom it believes; both change while it runs, by Head Office's word. */
 export interface Identity {
   readonly broker: () => BrokerAddress;
@@ -60,6 +65,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
         : {
             enrol: ({ user }) => askForCertificate(user, folder, deps.crashPoint),
             rotate: (asked) => takeCredential(asked, { ...deps, broker, folder }),
+            'trust-broker': ({ authorities }) =>
+              believeAuthorities(authorities, { ...deps, broker, folder }),
           }),
       ...(trustAnchorsFile === null
         ? {}
@@ -82,7 +89,40 @@ export const brokerOfKiosk = ({
 }: Pick<IdentityDeps, 'broker' | 'credentialDir'>): BrokerAddress | null =>
   broker === null || credentialDir === null
     ? broker
-    : withLogin(broker, openCredentialFolder(credentialDir).login());
+    : asFolderSays(broker, openCredentialFolder(credentialDir));
+
+const vouchedFor = (broker: BrokerAddress, folder: CredentialFolder): BrokerAddress => ({
+  ...broker,
+  ca: folder.authorities() ?? broker.ca,
+});
+
+const asFolderSays = (broker: BrokerAddress, folder: CredentialFolder): BrokerAddress =>
+  withLogin(vouchedFor(broker, folder), folder.login());
+
+/**
+ * Other authorities may vouch for the broker from now on. Tried first: the one that told this store so has to be among
+ * those that they vouch for, or it would never be reached again.
+ */
+async function believeAuthorities(
+  authorities: readonly string[],
+  { store, broker, folder, ids, log }: ConnectedDeps,
+): Promise<CommandOutcome> {
+  const ca = authorities.map((one) => `${one.trim()}\n`).join('');
+  if (!authorities.every((one) => new X509Certificate(one).ca)) {
+    return { outcome: 'failed', detail: 'one of these certificates is no authority’s' };
+  }
+  const answer = await probeBroker(
+    { ...asFolderSays(broker, folder), ca },
+    `${store}-authorities-${ids.uuid()}`,
+    topicOf('ack', store),
+  );
+  if (answer.type !== 'let-in') {
+    return { outcome: 'failed', detail: `the broker is ${answer.type}: ${answer.detail}` };
+  }
+  folder.believe(ca);
+  log.info({ authorities: authorities.length }, 'other authorities may vouch for the broker');
+  return { outcome: 'done', detail: `${authorities.length} believed` };
+}
 
 /** The broker as `login` reaches it: whom a certificate stands for is read off the certificate. */
 export const withLogin = (broker: BrokerAddress, login: BrokerLogin): BrokerAddress =>
@@ -128,14 +168,7 @@ function loginOf(user: string, unsealed: string, folder: CredentialFolder): Brok
  */
 async function takeCredential(
   { user, sealed }: Extract<Command, { readonly name: 'rotate' }>,
-  {
-    store,
-    broker,
-    folder,
-    crashPoint,
-    ids,
-    log,
-  }: IdentityDeps & { readonly broker: BrokerAddress; readonly folder: CredentialFolder },
+  { store, broker, folder, crashPoint, ids, log }: ConnectedDeps,
 ): Promise<CommandOutcome> {
   const unsealed = unseal(folder.storeKey(), rotationContext(store, user), sealed);
   if (unsealed === null) {
@@ -152,7 +185,7 @@ async function takeCredential(
   if (!isTaken) folder.propose(login);
   crashPoint('credential-proposed');
   const answer = await probeBroker(
-    withLogin(broker, login),
+    withLogin(vouchedFor(broker, folder), login),
     `${store}-rotation-${ids.uuid()}`,
     topicOf('ack', store),
   );

@@ -30,7 +30,7 @@ import {
 } from '@tillwire/runtime';
 import { openKioskDatabase } from '../store/database.ts';
 import { beginEpoch } from '../store/restore-store.ts';
-import { writeCredentialFolder } from './credential-folder.ts';
+import { AUTHORITIES, writeCredentialFolder } from './credential-folder.ts';
 import { withLogin } from './identity.ts';
 
 const FILE_BYTES_AT_MOST = 2 * 1024 * 1024;
@@ -221,10 +221,7 @@ const ENVIRONMENT = 'kiosk.env';
 /** Credential, broker and pinned keys; the login last, so that a death in between leaves the old one or all. */
 function writeIdentity(folder: string, { broker, store_key, trust_anchors }: JoinContent) {
   const credentials = join(folder, 'credentials');
-  const [ca, anchors] = [
-    join(credentials, 'broker-ca.crt'),
-    join(credentials, 'trust-anchors.pem'),
-  ];
+  const [ca, anchors] = [join(credentials, AUTHORITIES), join(credentials, 'trust-anchors.pem')];
   writeSecretFile(anchors, trust_anchors);
   if (broker.ca !== '') writeSecretFile(ca, broker.ca);
   writeCredentialFolder(credentials, { login: loginOf(broker), storeKey: store_key });

@@ -37,6 +37,7 @@ const RESUMABLE: ReadonlySet<Command['name']> = new Set([
   'enrol',
   'rotate',
   'trust',
+  'trust-broker',
   'log-level',
 ]);
 
