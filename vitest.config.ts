@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FUZZ_TIMEOUT_MS, isFuzzingOn } from './test/fuzz/runs.ts';
 
 // Three suites: `unit` is pure and quick (the inner loop), `db` talks to real databases,
 // `system` starts whole processes, a real broker and a real browser; `long` is more of the same, run by hand.
@@ -16,7 +17,8 @@ export default defineConfig({
           ],
           exclude: ['**/*.db.test.ts', '**/node_modules/**', '**/dist/**'],
           // Laws over thousands of random days, on a busy machine and instrumented, take their time.
-          testTimeout: 60_000,
+          testTimeout: isFuzzingOn() ? FUZZ_TIMEOUT_MS : 60_000,
+          setupFiles: ['test/fuzz/everyday.ts'],
         },
       },
       {

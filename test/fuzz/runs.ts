@@ -5,6 +5,9 @@ export const FUZZ_TIMEOUT_MS = 24 * 3_600_000;
 
 const asked = (name: string): number => Number(process.env[name] ?? 0);
 
+/** Whether somebody has hours, and says so. */
+export const isFuzzingOn = (): boolean => asked('FUZZ_RUNS') > 0 || asked('FUZZ_SECONDS') > 0;
+
 /**
  * How much a property tries: so many cases in everyday runs; as many as `FUZZ_RUNS` says, or as come in `FUZZ_SECONDS`,
  * when somebody has hours.

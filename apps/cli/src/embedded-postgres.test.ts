@@ -1,13 +1,21 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, it } from 'vitest';
 
-it('A command ends with its own exit code, whatever the embedded database would like', () => {
-  const main = join(import.meta.dirname, 'main.ts');
-  const run = (...args: readonly string[]): number | null =>
-    spawnSync(process.execPath, [main, ...args], { env: { STORE_CODE: 'nonsense' } }).status;
-  expect(run('nonsense')).toBe(2);
-  expect(run('kiosk')).toBe(78);
-  expect(run('--help')).toBe(0);
+const MAIN = join(import.meta.dirname, '../bin/tillwire.mjs');
+
+const exitCodeOf = (...args: readonly string[]): Promise<number | null> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, [MAIN, ...args], { env: { STORE_CODE: 'nonsense' } });
+    child.once('exit', resolve);
+  });
+
+it('A command ends with its own exit code, whatever the embedded database would like', async () => {
+  const codes = await Promise.all([
+    exitCodeOf('nonsense'),
+    exitCodeOf('kiosk'),
+    exitCodeOf('--help'),
+  ]);
+  expect(codes).toEqual([2, 78, 0]);
 });

@@ -56,7 +56,6 @@ describe('A catalogue on the wire', () => {
         expect(back).toEqual(any);
         expect(validateCatalogue(back)).toEqual([]);
       }),
-      { numRuns: 50 },
     );
   });
 
@@ -73,7 +72,6 @@ describe('A catalogue on the wire', () => {
           contentChecksum(contentOfCatalogue(target)),
         );
       }),
-      { numRuns: 50 },
     );
   });
 

@@ -68,6 +68,5 @@ it('every closed day fits the wire, breaks no rule and gives back its four files
       expect(daySummaryFaults(received)).toEqual([]);
       expect(dayFiles(booksOfSummary(received))).toEqual(dayFiles(books));
     }),
-    { numRuns: 150 },
   );
 });

@@ -16,6 +16,5 @@ it('every order the till accepts fits the wire, and comes back off it as it was'
         expect(orderOfEvent(received)).toEqual(order);
       }
     }),
-    { numRuns: 150 },
   );
 });

@@ -13,6 +13,7 @@ import {
   storeCodeText,
 } from './primitives.ts';
 import { quick } from './quick.ts';
+import { fuzzEffort } from '../../../test/fuzz/runs.ts';
 
 /** A copy of a schema loses what made it quick: this is the library's own way. */
 const slow = <Schema extends z.ZodType>(schema: Schema): Schema => schema.clone();
@@ -61,7 +62,7 @@ it.each(Object.entries(SCHEMAS))('%s says the same of every value, quick or slow
       expect(fast.data).toBe(full.data);
       expect(fast.error?.issues).toEqual(full.error?.issues);
     }),
-    { numRuns: 2000 },
+    fuzzEffort(500),
   );
 });
 

@@ -39,7 +39,6 @@ describe('A sound catalogue', () => {
       fc.property(arbitraryCatalogue, (catalogue) => {
         expect(validateCatalogue(catalogue)).toEqual([]);
       }),
-      { numRuns: 50 },
     );
   });
 

@@ -76,7 +76,6 @@ describe('the beginning of a trading day', () => {
           expect(clockDate(start - 1000, rules)).toBe(addDays(day, -1));
         },
       ),
-      { numRuns: 50 },
     );
   });
 });

@@ -63,7 +63,6 @@ describe('a sealed file', () => {
           );
         },
       ),
-      { numRuns: 40 },
     );
   });
 

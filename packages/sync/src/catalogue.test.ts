@@ -9,6 +9,7 @@ import {
   type PartName,
   type SavedCatalogues,
 } from './catalogue.ts';
+import { fuzzEffort } from '../../../test/fuzz/runs.ts';
 
 const NOTHING: SavedCatalogues = { inForce: null, delta: null, fulls: new Map(), staged: [] };
 const MONDAY_MS = 1_000_000;
@@ -438,7 +439,7 @@ describe('Whatever is lost, doubled, reordered, refused or restarted', () => {
         );
         expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
       }),
-      { numRuns: 500 },
+      fuzzEffort(200),
     );
   });
 });

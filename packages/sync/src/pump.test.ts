@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPump, type Pump, type PumpEffect, type PumpEvent, PUMP_SETTINGS } from './pump.ts';
+import { fuzzEffort } from '../../../test/fuzz/runs.ts';
 
 const settings = {
   ...PUMP_SETTINGS,
@@ -226,7 +227,7 @@ describe('the pump', () => {
         }
         expect([...rows].filter(([, released]) => !released)).toEqual([]);
       }),
-      { numRuns: 500 },
+      fuzzEffort(200),
     );
   });
 });

@@ -34,7 +34,6 @@ describe('Exported legacy tables', () => {
         const imported = importLegacyCatalogue(decoded(catalogue, shop), { shop });
         expect(imported.ok ? imported.value.catalogue : imported.error).toEqual(catalogue);
       }),
-      { numRuns: 150 },
     );
   });
 
