@@ -56,7 +56,7 @@ export interface IngestDeps {
   readonly broker: BrokerAddress;
   readonly clientId: string;
   readonly sign: Signer;
-  /** Settles Head Office's incarnation (protocol.md §3.7); asked at the start and each minute. */
+  /** Settles Head Office's incarnation (protocol.md §3.7); asked at the start and ever again. */
   readonly settleIncarnation: () => Promise<number>;
   /** The part of the stores that is this worker's on a broker without shared subscriptions; null: all. */
   readonly shard: Shard | null;
@@ -78,7 +78,8 @@ const TELEMETRY_AT_ONCE = 4;
 const HIGH_WATER_EVENTS = 20_000;
 const LOW_WATER_EVENTS = 2000;
 const BACKOFF = { firstBackoffMs: 100, maxBackoffMs: 5000 };
-const INCARNATION_CHECK_MS = 60_000;
+/** Until a failover is noticed, nothing of what it lost is sent again. */
+const INCARNATION_CHECK_MS = 10_000;
 
 /** The `ingest` role: takes in what the stores send, stores it, and only then acknowledges it (protocol.md §4.1). */
 export const createIngest = (deps: IngestDeps): Service => ({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { businessDate } from '@tillwire/domain';
 import { createLog, MigrationError, readMigrations, systemIds } from '@tillwire/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startFailingOver } from '../../../test/harness/failing-over.ts';
 import { freshDatabase } from '../../../test/harness/postgres.ts';
 import { storedOrderRows } from '../ingest/read-event.ts';
 import { openStateDir } from '../state-dir.ts';
@@ -69,6 +70,21 @@ describe('Head Office', () => {
     await office.db.query('DELETE FROM meta');
     expect(await settleIncarnation(office.db, state, 1_600_000_000_000)).toBe(1_700_000_303);
     expect(await settleIncarnation(office.db, state, 1_800_000_000_000)).toBe(1_700_000_303);
+  });
+
+  it('begins a new incarnation at once when a standby takes over', async () => {
+    const server = await startFailingOver(folder);
+    const state = openStateDir(join(folder, 'state'), systemIds);
+    const before = openDatabase(server.url, { log });
+    await migrate(before, readMigrations(MIGRATIONS));
+    await settleIncarnation(before, state, 1_700_000_000_000);
+    await server.failOver();
+    await before.end();
+    const after = openDatabase(server.url, { log });
+    expect(await settleIncarnation(after, state, 1_700_000_100_000)).toBe(1_700_000_100);
+    expect(await settleIncarnation(after, state, 1_700_000_200_000)).toBe(1_700_000_100);
+    await after.end();
+    await server.stop();
   });
 
   it('keeps one signing key whoever opens its state directory first', () => {

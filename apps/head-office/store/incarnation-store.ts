@@ -13,11 +13,15 @@ interface Fingerprint {
   readonly logPosition: string;
 }
 
+/**
+ * The timeline is that of the log being written: the control file tells a promoted standby's only once the first
+ * checkpoint is through, up to five minutes later.
+ */
 async function fingerprintOf(client: PoolClient): Promise<Fingerprint> {
   const { rows } = await client.query<{ text: string; position: string }>(
     `SELECT (SELECT system_identifier FROM pg_control_system())::text || ' '
        || (SELECT oid FROM pg_database WHERE datname = current_database())::text || ' '
-       || (SELECT timeline_id FROM pg_control_checkpoint())::text || ' '
+       || ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint || ' '
        || pg_relation_filenode('meta')::text AS text,
      pg_current_wal_lsn()::text AS position`,
   );
