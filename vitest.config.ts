@@ -19,6 +19,7 @@ export default defineConfig({
           // Laws over thousands of random days, on a busy machine and instrumented, take their time.
           testTimeout: isFuzzingOn() ? FUZZ_TIMEOUT_MS : 60_000,
           setupFiles: ['test/fuzz/everyday.ts'],
+          maxWorkers: '100%',
         },
       },
       {
@@ -29,7 +30,7 @@ export default defineConfig({
           globalSetup: ['test/harness/postgres-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 3,
         },
       },
       {
@@ -37,17 +38,17 @@ export default defineConfig({
           name: 'system',
           include: ['test/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', 'test/long/**', '**/node_modules/**'],
-          globalSetup: ['test/harness/postgres-setup.ts'],
+          globalSetup: ['test/harness/postgres-setup.ts', 'test/harness/screens-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 3,
         },
       },
       {
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
-          globalSetup: ['test/harness/postgres-setup.ts'],
+          globalSetup: ['test/harness/postgres-setup.ts', 'test/harness/screens-setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { waitFor } from './wait.ts';
@@ -31,6 +32,9 @@ export interface StartOptions {
 
 const MAIN = join(import.meta.dirname, '../../apps/cli/bin/tillwire.mjs');
 
+/** Where programs of ours keep what they made of their sources, whichever file they are started by. */
+const COMPILED = join(homedir(), '.cache', 'tillwire', 'compiled');
+
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -46,7 +50,7 @@ export function start(
   { env = {}, cwd }: StartOptions = {},
 ): Started {
   const child = spawn(command, args, {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });

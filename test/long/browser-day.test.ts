@@ -20,7 +20,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitFor } from '../harness/wait.ts';
 import { putCashier, sellOne } from '../ui/cashier.ts';
 import {
-  buildScreens,
   createKioskRig,
   type KioskRig,
   launchBrowser,
@@ -41,7 +40,6 @@ let browser: Browser;
 let kiosk: KioskRig;
 
 beforeAll(async () => {
-  buildScreens();
   [browser, kiosk] = await Promise.all([
     launchBrowser(),
     createKioskRig(menu === undefined ? {} : { CATALOGUE_PATH: menu, CATALOGUE_SHOP: shop }),

@@ -1,13 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  axeFaults,
-  buildScreens,
-  createKioskRig,
-  type KioskRig,
-  launchBrowser,
-  openTill,
-} from './till-rig.ts';
+import { axeFaults, createKioskRig, type KioskRig, launchBrowser, openTill } from './till-rig.ts';
 
 const SET_UP_PIN = '73915628';
 const PATIENCE = { timeout: 20_000 };
@@ -16,7 +9,6 @@ let browser: Browser;
 let kiosk: KioskRig;
 
 beforeAll(async () => {
-  buildScreens();
   [browser, kiosk] = await Promise.all([
     launchBrowser(),
     createKioskRig({ SETUP_PIN: SET_UP_PIN, LOCK_AFTER_S: '60' }),

@@ -7,20 +7,13 @@ import {
   type DashboardRig,
   seedChain,
 } from '../../apps/head-office/test/dashboard-rig.ts';
-import {
-  accessFaults,
-  buildOffice,
-  openOffice,
-  type OfficePage,
-  signIn,
-} from './head-office-rig.ts';
+import { accessFaults, openOffice, type OfficePage, signIn } from './head-office-rig.ts';
 import { launchBrowser } from './till-rig.ts';
 
 let browser: Browser;
 let rig: DashboardRig;
 
 beforeAll(async () => {
-  buildOffice();
   [browser, rig] = await Promise.all([launchBrowser(), createDashboardRig()]);
   await seedChain(rig, { shops: 3, ordersADay: 3 });
   await rig.addUser('ada', 'admin');

@@ -1,20 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import process from 'node:process';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD } from '../../apps/head-office/test/dashboard-rig.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-const UI = join(ROOT, 'apps/head-office/ui');
-
-/** Builds Head Office's screens; half a second, so they are never older than their sources. */
-export const buildOffice = (): void => {
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', UI], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-};
 
 export interface OfficePage {
   readonly page: Page;

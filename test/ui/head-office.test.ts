@@ -12,13 +12,7 @@ import {
   TODAY,
 } from '../../apps/head-office/test/dashboard-rig.ts';
 import { createStoreJournal } from '../../apps/head-office/test/store-journal.ts';
-import {
-  accessFaults,
-  buildOffice,
-  openOffice,
-  type OfficePage,
-  signIn,
-} from './head-office-rig.ts';
+import { accessFaults, openOffice, type OfficePage, signIn } from './head-office-rig.ts';
 import { launchBrowser } from './till-rig.ts';
 
 const MENU = join(import.meta.dirname, '../../sample-menu');
@@ -27,7 +21,6 @@ let browser: Browser;
 let rig: DashboardRig;
 
 beforeAll(async () => {
-  buildOffice();
   [browser, rig] = await Promise.all([launchBrowser(), createDashboardRig()]);
   await seedChain(rig, { shops: 4, ordersADay: 60 });
   for (const [name, role] of [

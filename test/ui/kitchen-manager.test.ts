@@ -5,7 +5,6 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   axeFaults,
-  buildScreens,
   createKioskRig,
   type KioskRig,
   launchBrowser,
@@ -20,7 +19,6 @@ let browser: Browser;
 let kiosk: KioskRig;
 
 beforeAll(async () => {
-  buildScreens();
   [browser, kiosk] = await Promise.all([launchBrowser(), createKioskRig()]);
   await kiosk.start();
 });

@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { PASSWORD } from '../../apps/head-office/test/dashboard-rig.ts';
 import { type Chain, priceAt, startChain, untilPrices } from '../harness/chain.ts';
-import { buildOffice, openOffice, type OfficePage, signIn } from './head-office-rig.ts';
+import { openOffice, type OfficePage, signIn } from './head-office-rig.ts';
 import { launchBrowser } from './till-rig.ts';
 
 const PEOPLE = { erin: 'catalogue-editor', abe: 'approver' } as const;
@@ -58,7 +58,6 @@ export async function openStudio(
   stores: readonly StoreCode[],
   options: Parameters<typeof startChain>[1] = {},
 ): Promise<Studio> {
-  buildOffice();
   const [browser, chain]: [Browser, Chain] = await Promise.all([
     launchBrowser(),
     startChain(stores, options),

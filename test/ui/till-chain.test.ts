@@ -7,12 +7,11 @@ import {
   openChain,
   type SellingChain,
 } from '../harness/selling-chain.ts';
-import { axeFaults, buildScreens, launchBrowser, openTill } from './till-rig.ts';
+import { axeFaults, launchBrowser, openTill } from './till-rig.ts';
 
 let browser: Browser;
 let chain: SellingChain;
 beforeAll(async () => {
-  buildScreens();
   [browser, chain] = await Promise.all([launchBrowser(), openChain()]);
 });
 afterAll(async () => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,32 +13,6 @@ const ROOT = join(import.meta.dirname, '../..');
 const UI = join(ROOT, 'apps/kiosk/ui');
 export const UI_ASSETS = join(UI, 'dist/assets');
 export const TOKEN = 'a-token-for-tests-only';
-
-const newest = (folder: string): number =>
-  Math.max(
-    ...readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
-
-const builtAt = (): number =>
-  statSync(join(UI, 'dist/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-
-/** Builds the kiosk's screens where they are missing or older than their sources. */
-export function buildScreens(): void {
-  const sources = ['src', 'packages/domain/src', 'packages/design'];
-  const changedAt = Math.max(
-    ...sources.map((source) => newest(join(source === 'src' ? UI : ROOT, source))),
-    statSync(join(UI, 'index.html')).mtimeMs,
-    statSync(join(UI, 'vite.config.ts')).mtimeMs,
-  );
-  if (builtAt() > changedAt) return;
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', UI], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    // As a shop gets them; the test runner's own would build them for development.
-    env: { NODE_ENV: 'production' },
-  });
-}
 
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../harness/ports.ts';
 import {
   axeFaults,
-  buildScreens,
   createKioskRig,
   type KioskRig,
   launchBrowser,
@@ -14,7 +13,6 @@ import {
 let browser: Browser;
 let kiosk: KioskRig;
 beforeAll(async () => {
-  buildScreens();
   // Nobody listens there: a printer that is switched off.
   const printer = { name: 'counter', host: '127.0.0.1', port: await freePort(), kind: 'receipt' };
   [browser, kiosk] = await Promise.all([

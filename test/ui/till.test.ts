@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../harness/wait.ts';
 import {
   axeFaults,
-  buildScreens,
   createKioskRig,
   type KioskRig,
   launchBrowser,
@@ -25,7 +24,6 @@ let kiosk: KioskRig;
 let soldBefore: number;
 
 beforeAll(async () => {
-  buildScreens();
   [browser, kiosk] = await Promise.all([launchBrowser(), createKioskRig()]);
   await kiosk.start();
 });
