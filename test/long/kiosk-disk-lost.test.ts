@@ -43,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => closeChain(chain));
 
+const secondsSince = (atMs: number): string => ((performance.now() - atMs) / 1000).toFixed(1);
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 const database = async (): Promise<string> => (await chain.shops[0].environment())['DB_PATH'] ?? '';
 const lostDisk = async (): Promise<string> => `${await database()}.lost`;
@@ -97,6 +98,7 @@ it('is restored with the line down: sells once a manager confirmed its clock, un
     await copyFile((await database()) + ending, (await lostDisk()) + ending).catch(() => undefined);
     await rm((await database()) + ending, { force: true });
   }
+  const began = performance.now();
   const { said } = await command(shop, ['restore', backup]);
   expect(said).toMatch(/restored: epoch \d{10}, next order \d{5,6}/);
   await chain.startFirst();
@@ -110,6 +112,7 @@ it('is restored with the line down: sells once a manager confirmed its clock, un
   expect(refused).toMatchObject({ status: 503, body: { code: 'clock-unconfirmed' } });
   await must(shop, '/api/clock/confirm', {});
   later = await sellSome(shop, 6);
+  tell(`sells ${secondsSince(began)} s after the restore began, with 5 of its orders`);
   expect(Math.min(...later.map(numberOf))).toBeGreaterThanOrEqual(10_000);
   expect([...held, ...lost].filter((id) => later.includes(id))).toEqual([]);
   date = await close(shop);
@@ -118,6 +121,7 @@ it('is restored with the line down: sells once a manager confirmed its clock, un
 
 it('is merged when the line returns: own orders back, the day issued anew, the hole shown as restored', async () => {
   const [shop] = chain.shops;
+  const began = performance.now();
   chain.line.mend();
   held = [...held, ...later].sort();
   await untilHeld(chain, 'S01', held);
@@ -126,6 +130,7 @@ it('is merged when the line returns: own orders back, the day issued anew, the h
     async () => (await ordersOf(shop, date)).length === held.length,
     { withinMs: 120_000 },
   );
+  tell(`its ${held.length} orders are back ${secondsSince(began)} s after the line returned`);
   await untilSent(shop);
   await untilDay(chain, 'S01', date, { state: 'reconciled', orders: held.length });
   const names = Object.keys(await shopFiles(shop, date));

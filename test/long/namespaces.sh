@@ -62,7 +62,7 @@ at shop ip address add 10.77.0.2/30 dev tillwire-s; at shop ip link set tillwire
 mkdir "$work/office/postgres" && chown postgres: "$work/office/postgres"
 at office runuser -u postgres -- "$postgres/initdb" -D "$work/office/postgres" -A trust >/dev/null
 background office "$work/postgres.log" runuser -u postgres -- "$postgres/postgres" -D "$work/office/postgres" -k "$work/office/postgres" -c listen_addresses=127.0.0.1
-until_true 20 "PostgreSQL" at office "$postgres/pg_isready" -q -h 127.0.0.1
+until_true 120 "PostgreSQL" at office "$postgres/pg_isready" -q -h 127.0.0.1
 query() { at office psql -qtA "postgres://postgres@127.0.0.1/tillwire" -c "$1"; }
 
 office_env=$work/office/head-office.env
@@ -85,7 +85,7 @@ step "the environment file"
 } >"$office_env"
 step "tillwire head-office"
 background office "$work/office/office.log" "$tillwire" head-office --env "$office_env"
-until_true 30 "Head Office" grep -q 'Head Office is at' "$work/office/office.log"
+until_true 120 "Head Office" grep -q 'Head Office is at' "$work/office/office.log"
 step "tillwire catalogue import"
 at office "$tillwire" catalogue import "$here/sample-menu" --shop 1 --by anna --env "$office_env" >/dev/null
 step "tillwire catalogue publish"
@@ -101,7 +101,7 @@ at shop "$tillwire" kiosk join "$work/stick/S16.json" --dir "$work/shop/kiosk" -
 step "tillwire kiosk"
 background shop "$work/shop/kiosk.log" "$tillwire" kiosk --env "$work/shop/kiosk/kiosk.env"
 kiosk=$last
-until_true 30 "the kiosk" grep -q 'sells at' "$work/shop/kiosk.log"
+until_true 120 "the kiosk" grep -q 'sells at' "$work/shop/kiosk.log"
 
 # sell COUNT NAME: so many sales, one after the other; prints their ids.
 till() { at shop node "$here/test/long/till.ts" "$work/shop/kiosk/kiosk.env" "$@"; }
@@ -111,7 +111,7 @@ all_sent() { [ "$(unsent)" = 0 ]; }
 held() { query "SELECT global_order_id FROM orders ORDER BY 1" | sort; }
 
 sell 1 first >"$work/sold"
-until_true 30 "the first acknowledgement" all_sent
+until_true 120 "the first acknowledgement" all_sent
 say "first order sold and acknowledged $(($(ms) - began)) ms after the first of $commands commands"
 [ "$commands" -le 10 ] || fail "$commands commands"
 diff "$work/sold" <(held) || fail "Head Office holds something else"
@@ -165,6 +165,6 @@ refused "a join file that was used, with its code" 'refuse|used' \
 broker_says "$from" "who it refused" 'not authori[sz]ed|S16'
 kill -0 "$kiosk" || fail "the kiosk ended"
 sell 1 last >>"$work/sold"
-until_true 30 "the last order" all_sent
+until_true 120 "the last order" all_sent
 sort "$work/sold" | diff - <(held) || fail "Head Office holds something else"
 say "passed: $(wc -l <"$work/sold") sold, $(held | wc -l) held, the same"

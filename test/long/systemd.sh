@@ -79,7 +79,7 @@ boot() {
   "$nspawn" --quiet --directory="$root" --boot --register=no --keep-unit --private-network --machine="$machine" \
     --link-journal=no --resolv-conf=off --timezone=off </dev/null >>"$work/console.log" 2>&1 &
   nspawn_pid=$!
-  until_true 60 "the boot" booted
+  until_true 180 "the boot" booted
   say "booted in $(($(ms) - began)) ms: $(inside systemctl --version | head -n 1), $(inside systemctl is-system-running || true)"
 }
 boot
@@ -127,7 +127,7 @@ all_sent() { [ "$(till unsent 2>/dev/null)" = 0 ]; }
 ready() { till ready 2>/dev/null; }
 held() { inside runuser -u tillwire -- psql -qtA tillwire -c 'SELECT global_order_id FROM orders' | sort; }
 same() {
-  until_true 60 "everything sold" all_sent
+  until_true 180 "everything sold" all_sent
   sort "$work/sold" | diff - <(till orders | sort) >/dev/null || fail "$1: the shop has other orders than it sold"
   sort "$work/sold" | diff - <(held) >/dev/null || fail "$1: Head Office has other orders than were sold"
   say "$1: $(wc -l <"$work/sold") orders sold, at the shop and at Head Office the same"
@@ -194,7 +194,7 @@ remember
 since=$(date +%s)
 inside systemctl restart --no-block $scheduler.service
 tried_again() { [ "$(property kiosk-scheduler NRestarts)" -ge 5 ]; }
-until_true 60 "the fifth try" tried_again
+until_true 180 "the fifth try" tried_again
 say "one that does not start is tried again after: $(inside journalctl --no-pager -o short-unix --since "@$since" -u $scheduler | awk '/Scheduled restart job/ { if (at) printf "%.1f s ", $1 - at; at = $1 }')"
 take_back $scheduler
 inside systemctl restart $scheduler.service
@@ -216,11 +216,11 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 # starts_again WHAT: the machine is off; all of it comes by itself.
 starts_again() {
   local began; began=$(ms)
-  until_true 60 "its end" gone "$nspawn_pid"
+  until_true 180 "its end" gone "$nspawn_pid"
   boot
-  until_true 60 "the kiosk" ready
+  until_true 180 "the kiosk" ready
   say "$1: the shop sells $(($(ms) - began)) ms later"
-  until_true 60 "every service" all_active
+  until_true 180 "every service" all_active
   sell 1 "$1"
   same "$1"
 }
@@ -247,9 +247,9 @@ repack 0.1.2 broken
 began=$(ms)
 if inside env TILLWIRE_READY_S=20 dpkg -i /root/tillwire_0.1.2.deb >"$work/upgrade.log" 2>&1; then fail "a version that does not start was taken"; fi
 grep -q 'the version before runs again' "$work/upgrade.log" || { cat "$work/upgrade.log"; fail "it did not go back"; }
-until_true 60 "the version before" ready
+until_true 180 "the version before" ready
 say "went back in $(($(ms) - began)) ms"
-until_true 30 "every service" all_active
+until_true 120 "every service" all_active
 sell 1 went-back
 same "went back"
 

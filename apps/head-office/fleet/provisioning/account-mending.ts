@@ -1,7 +1,7 @@
 import type { StoreCode } from '@tillwire/domain';
 import { type Log, repeat, type Service } from '@tillwire/runtime';
 import { liveCredentials, settledUsers } from '../../store/credential-store.ts';
-import { isLive, passwordOf, type RotationDeps } from './rotation.ts';
+import { generationOf, isLive, passwordOf, type RotationDeps } from './rotation.ts';
 
 /** What it took until the broker agreed with the database. */
 export interface AccountsMended {
@@ -40,7 +40,12 @@ export async function mendAccounts(deps: RotationDeps): Promise<AccountsMended> 
     if (await isLive(db, credential)) put.push(store);
     else await accounts.drop([user]);
   }
-  const dropped = settled.filter((user) => there.has(user));
+  // From before the one in use, and known to nobody: left over when a database was put back from a backup. A later one is
+  // what its store uses now, until it is rotated.
+  const strays = live.flatMap(({ store, generation }) =>
+    [...there].filter((user) => (generationOf(store, user) ?? generation) < generation),
+  );
+  const dropped = [...new Set([...settled, ...strays])].filter((user) => there.has(user));
   if (dropped.length > 0) await accounts.drop(dropped);
   return { put, dropped, lacking };
 }

@@ -6,7 +6,7 @@ import { headOfficeDatabase } from '../../test/head-office-database.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
 import { mendAccounts } from './account-mending.ts';
 import { provisionStoreByFile, revokeStoreNow } from './provisioning.ts';
-import { createRotations, type RotationDeps } from './rotation.ts';
+import { createRotations, generationOf, type RotationDeps } from './rotation.ts';
 
 const STORE = storeCode('S16');
 let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
@@ -107,4 +107,45 @@ it('Passwords nobody kept are named, and a store revoked while it is let in agai
   users = new Set();
   expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [STORE] });
   expect([...users]).toEqual([]);
+});
+
+it('Head Office put back from before a rotation goes on above the credential its store uses', async () => {
+  users = new Set();
+  await provision('anna');
+  const rotations = createRotations(deps());
+  const rotated = async (): Promise<string> => {
+    const { user } = await rotations.rotate(STORE, 'anna');
+    await office.db.query("UPDATE store_commands SET outcome = 'done' WHERE outcome IS NULL");
+    await rotations.step();
+    return user;
+  };
+  const [first = ''] = (await live()) as readonly string[];
+  const used = await rotated();
+  expect([...users]).toEqual([used]);
+  // The rotation is forgotten.
+  await office.db.query('DELETE FROM store_credentials WHERE user_name = $1', [used]);
+  await office.db.query(
+    `UPDATE store_credentials SET state = 'in-use', sealed = NULL, dropped_at_broker = false
+     WHERE user_name = $1`,
+    [first],
+  );
+  const { user } = await rotations.rotate(STORE, 'anna');
+  expect(generationOf(STORE, user)).toBe((generationOf(STORE, used) ?? 0) + 1);
+  // A store that could not take it stays let in by what it has.
+  await office.db.query("UPDATE store_commands SET outcome = 'failed' WHERE outcome IS NULL");
+  await rotations.step();
+  expect([...users]).toEqual([used]);
+  const taken = await rotated();
+  expect(await mendAccounts(deps())).toMatchObject({ dropped: [used] });
+  expect([await live(), [...users]]).toEqual([[taken], [taken]]);
+});
+
+it('A store revoked, or provisioned again, is let in by nothing that was forgotten', async () => {
+  users = new Set(['S16.900', 'S160', 'S16.x']);
+  await provision('anna');
+  expect(await live()).toEqual(['S16.901']);
+  expect([...users]).toEqual(['S160', 'S16.x', 'S16.901']);
+  users.add('S16.950');
+  await revokeStoreNow(deps(), STORE, 'anna');
+  expect([...users]).toEqual(['S160', 'S16.x']);
 });

@@ -24,7 +24,15 @@ import {
 import { inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 import { issueClient } from '../broker/authority.ts';
-import { isLive, PASSWORD_BYTES, type RotationDeps, servedStore, userOf } from './rotation.ts';
+import {
+  generationOf,
+  isLive,
+  lastGeneration,
+  PASSWORD_BYTES,
+  type RotationDeps,
+  servedStore,
+  userOf,
+} from './rotation.ts';
 
 export interface Provisioning {
   readonly store: StoreCode;
@@ -67,6 +75,7 @@ export async function provisionStoreByFile(
   const days = Math.ceil((lifeMs + JOIN_GRACE_MS) / DAY_MS);
   const certificateUntilMs = accounts.clientAuthority === null ? null : nowMs + days * DAY_MS;
   const password = accounts.clientAuthority === null ? ids.secret(PASSWORD_BYTES) : null;
+  const users = await accounts.users();
   const { user, lastEpoch } = await inTransaction(db, async (client) => {
     const known = (await listStores(client)).find((one) => one.store === store);
     const served = known !== undefined && isServed(known);
@@ -81,7 +90,7 @@ export async function provisionStoreByFile(
     await lockStore(client, store);
     const all = await credentialsOfStore(client, store);
     await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
-    const credential = nextCredential(store, all, served);
+    const credential = nextCredential(store, lastGeneration(store, all, users), served);
     const context = rotationContext(store, credential.user);
     await insertCredential(client, {
       ...credential,
@@ -107,8 +116,11 @@ export async function provisionStoreByFile(
     await accounts.drop([old.user]);
     await markDroppedAtBroker(db, old);
   }
-  // The account `broker init` may have made, from before it had a join file.
-  if (user !== store) await accounts.drop([store]);
+  // What the broker lets in for the store beside that: the account that `broker init` may have made, from before it
+  // had a join file, and whatever a database put back from a backup does not know of.
+  await accounts.drop(
+    users.filter((other) => other !== user && generationOf(store, other) !== null),
+  );
   const code = newJoinCode(ids.secret);
   const file = writeJoinFile(
     {
@@ -139,9 +151,8 @@ async function certified(user: string, deps: RotationDeps, days: number): Promis
 }
 
 /** One that was served before it had credentials of its own here uses the first name already. */
-function nextCredential(store: StoreCode, all: readonly Credential[], served: boolean) {
-  const last = Math.max(served ? 1 : 0, ...all.map(({ generation }) => generation));
-  const generation = last + 1;
+function nextCredential(store: StoreCode, last: number, served: boolean) {
+  const generation = Math.max(last, served ? 1 : 0) + 1;
   return {
     store,
     generation,
@@ -175,6 +186,7 @@ export async function revokeStoreNow(
   });
   // Whatever dies from here on: what is dropped and not so at the broker is dropped there by the keeper.
   crashPoint('revoked-in-database');
-  await accounts.drop([...new Set([store, ...all.map(({ user }) => user)])]);
+  const users = (await accounts.users()).filter((user) => generationOf(store, user) !== null);
+  await accounts.drop([...new Set([store, ...all.map(({ user }) => user), ...users])]);
   for (const one of all) await markDroppedAtBroker(db, one);
 }

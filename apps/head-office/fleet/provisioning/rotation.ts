@@ -73,6 +73,28 @@ const FAILED_REST_MS = 3_600_000;
 export const userOf = (store: StoreCode, generation: number): string =>
   generation === 1 ? store : `${store}.${generation}`;
 
+/** Which of a store's credentials `user` is; null: it is none of that store's. */
+export function generationOf(store: StoreCode, user: string): number | null {
+  if (user === store) return 1;
+  const generation = user.startsWith(`${store}.`) ? Number(user.slice(store.length + 1)) : 0;
+  return generation > 1 && userOf(store, generation) === user ? generation : null;
+}
+
+/**
+ * The highest generation that is known here or at the broker: a database put back from a backup knows none of what
+ * was rotated since, and no name that lets a store in is ever given to something else.
+ */
+export const lastGeneration = (
+  store: StoreCode,
+  all: readonly Credential[],
+  users: readonly string[],
+): number =>
+  Math.max(
+    0,
+    ...all.map(({ generation }) => generation),
+    ...users.map((user) => generationOf(store, user) ?? 0),
+  );
+
 export function createRotations(deps: RotationDeps): Rotations {
   const { db, accounts, clock, crashPoint } = deps;
   /** When an offer was last seen at the broker, by user. */
@@ -141,7 +163,8 @@ export function createRotations(deps: RotationDeps): Rotations {
   };
   const rotate: Rotations['rotate'] = async (store, by) => {
     await servedStore(db, store);
-    const offered = await inTransaction(db, (client) => offer(client, deps, store, by));
+    const users = await accounts.users();
+    const offered = await inTransaction(db, (client) => offer(client, deps, { store, by, users }));
     crashPoint('rotation-offered');
     await settle(offered);
     return offered;
@@ -246,8 +269,11 @@ const whileOffered = (
 async function offer(
   client: PoolClient,
   deps: RotationDeps,
-  store: StoreCode,
-  by: string,
+  {
+    store,
+    by,
+    users,
+  }: { readonly store: StoreCode; readonly by: string; readonly users: readonly string[] },
 ): Promise<Credential> {
   await lockStore(client, store);
   const all = await credentialsOfStore(client, store);
@@ -261,7 +287,7 @@ async function offer(
       `${store} did not join by a file, so it has no key to seal a new credential by; provision it again`,
     );
   }
-  const generation = Math.max(...all.map((one) => one.generation)) + 1;
+  const generation = lastGeneration(store, all, users) + 1;
   const user = userOf(store, generation);
   const { ids, storeKey, clock, accounts } = deps;
   const key = storeKey(store, inUse.joinId);
