@@ -39,13 +39,14 @@ export function makeDisk(image: string, folder: string): LabDisk {
     if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
   };
   const ballast = join(folder, 'ballast');
-  const mount = (): void => run('mount', '-o', 'loop', image, folder);
+  let [file, mends] = [image, 0];
+  const mount = (): void => run('mount', '-o', 'loop', file, folder);
   // What was being deleted when the file system gave up stays taken until it is checked. 1: it was, and was mended.
   const check = (): void => {
-    const { status, stdout } = spawnSync(findProgram('e2fsck'), ['-f', '-y', image], {
+    const { status, stdout } = spawnSync(findProgram('e2fsck'), ['-f', '-y', file], {
       encoding: 'utf8',
     });
-    if (status !== 0 && status !== 1) throw new Error(`e2fsck ${image}: ${stdout}`);
+    if (status !== 0 && status !== 1) throw new Error(`e2fsck ${file}: ${stdout}`);
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(image, '');
@@ -68,12 +69,20 @@ export function makeDisk(image: string, folder: string): LabDisk {
     breakOff: () => run('mount', '-o', 'remount,abort', folder),
     mend: () => {
       run('umount', folder);
+      // A container that was started meanwhile has a mount of its own, and holds the file system that gave up: mounted
+      // again, the same file is still that one. A copy is another.
+      const copy = `${image}.${++mends}`;
+      run('cp', '--sparse=always', file, copy);
+      rmSync(file);
+      file = copy;
       check();
       mount();
+      // Its removal may not have been written when the disk gave up.
+      rmSync(ballast, { force: true });
     },
     remove: () => {
       run('umount', folder);
-      rmSync(image, { force: true });
+      rmSync(file, { force: true });
     },
   };
 }
