@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path';
 import type { History } from '../load/history.ts';
 import type { Random } from '../random.ts';
 import { createDatabase, dropDatabase } from '../store/office-books.ts';
-import { readWatermarks } from '../store/end-state.ts';
-import { readDyingDisk } from '../store/shop-disk.ts';
+import { countEvents, readWatermarks } from '../store/end-state.ts';
+import { readDyingDisk, readEndedEvents } from '../store/shop-disk.ts';
 import { pause, until } from '../waiting.ts';
 import type { Shop } from '../world/shop.ts';
 import { publishMenu } from '../world/menu.ts';
@@ -63,7 +63,19 @@ export async function loseDisk(
     shop.line.mend();
   }
   await untilWhole(world, [shop]);
+  await untilGivenBack(world, shop);
 }
+
+/** The shop has everything again that Head Office has of it: until then that is the only place it is in. */
+const untilGivenBack = ({ books }: World, { store, database }: Shop): Promise<void> =>
+  until(
+    `${store} to have its own events back`,
+    async () => {
+      const { running, count } = readEndedEvents(database);
+      return count >= (await countEvents(books, store, running));
+    },
+    { withinMs: BACK_WITHIN_MS, everyMs: 500 },
+  );
 
 const confirmClock = async ({ face }: Shop): Promise<boolean> =>
   (await face.post('/api/clock/confirm', {})).status === 200;

@@ -106,6 +106,19 @@ export async function readRollups(books: OfficeBooks, store: string): Promise<Ro
   return { hourly, channel, product, vat };
 }
 
+/** How many events of a store's epochs before `running` are held. */
+export const countEvents = async (
+  books: OfficeBooks,
+  store: string,
+  running: number,
+): Promise<number> => {
+  const [row] = await books.query<{ count: number }>(
+    'SELECT count(*) AS count FROM journal WHERE store = $1 AND journal_epoch < $2',
+    [store, running],
+  );
+  return row?.count ?? 0;
+};
+
 /** Messages that are parked, but for those of `stores`. */
 export const countParked = async (
   books: OfficeBooks,

@@ -22,6 +22,24 @@ export interface DeadDisk {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
+/** How many events of ended epochs are on a shop's disk, and the epoch that runs. */
+export function readEndedEvents(database: string): {
+  readonly running: number;
+  readonly count: number;
+} {
+  const db = new DatabaseSync(database, { readOnly: true, timeout: 5000 });
+  try {
+    return db
+      .prepare(
+        `SELECT h.epoch AS running, count(j.row) AS count
+         FROM journal_head h LEFT JOIN journal j ON j.epoch < h.epoch GROUP BY h.epoch`,
+      )
+      .get() as { readonly running: number; readonly count: number };
+  } finally {
+    db.close();
+  }
+}
+
 /** Reads what a disk is about to take with it. Only while no process of the shop lives. */
 export function readDyingDisk(store: string, database: string): DeadDisk {
   const db = new DatabaseSync(database);
