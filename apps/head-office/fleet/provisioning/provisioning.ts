@@ -11,7 +11,6 @@ import { invariant, type StoreCode, utcInstant } from '@tillwire/domain';
 import { type BrokerAddress, Problem } from '@tillwire/runtime';
 import { recordAlert } from '../../store/alert-store.ts';
 import {
-  type Credential,
   credentialsOfStore,
   dropCredentials,
   insertCredential,
