@@ -1,6 +1,5 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { trustedKeyFromPem } from '@tillwire/contract';
 import { storeCode } from '@tillwire/domain';
 import { createLightJournal, type LightJournal } from '../light/events.ts';
 import { createLightKiosk, type LightKiosk } from '../light/light-kiosk.ts';
@@ -83,9 +82,7 @@ async function makeLights(world: World, now: () => string): Promise<readonly Lig
     async () => (templates = await readEvents(world.books, shop.store, 10)).length === 10,
     { withinMs: 30_000 },
   );
-  const anchors = readFileSync(join(world.folder, 'head-office', 'trust-anchors.pem'), 'utf8');
-  const keys = anchors.match(/-----BEGIN[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
-  const shelf = createLightShelf(keys.map(trustedKeyFromPem));
+  const shelf = createLightShelf(world.office.anchors);
   const [port = 0] = world.broker.ports;
   return Promise.all(
     world.lightStores.map(async (store) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   canonicalText,
   type CatalogueContent,
@@ -10,6 +11,7 @@ import {
   readFullCatalogue,
   sha256,
   type TrustedKey,
+  trustedKeyFromPem,
 } from '@tillwire/contract';
 import { applyDelta, type StoreCode } from '@tillwire/domain';
 
@@ -27,7 +29,11 @@ export interface LightShelf {
   readonly trusted: readonly TrustedKey[];
 }
 
-export function createLightShelf(trusted: readonly TrustedKey[]): LightShelf {
+/** `anchorsPath`: the public keys of the Head Office it trusts, as PEM. */
+export function createLightShelf(anchorsPath: string): LightShelf {
+  const anchors = readFileSync(anchorsPath, 'utf8');
+  const keys = anchors.match(/-----BEGIN[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
+  const trusted = keys.map(trustedKeyFromPem);
   const read = new Map<string, number | null>();
   const fulls = new Map<number, CatalogueContent>();
   const checksums = new Map<string, string>();

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { utcInstant } from '@tillwire/domain';
+import { storeCode, utcInstant } from '@tillwire/domain';
 import type { Finding } from '../checker/findings.ts';
 import { createLightJournal, type LightJournal } from '../light/events.ts';
 import { createLightKiosk, type LightKiosk } from '../light/light-kiosk.ts';
+import { createLightMenu, createLightShelf } from '../light/light-menu.ts';
 import { readJournal } from '../store/end-state.ts';
 import { readEvents } from '../store/many-orders.ts';
 import { pause, until } from '../waiting.ts';
@@ -57,10 +58,12 @@ export function createLightFleet(
       },
       { withinMs: 600_000, everyMs: 500, signal: stopping },
     );
+    const shelf = createLightShelf(world.office.anchors);
     for (const one of plan.light) {
       const journal = createLightJournal(one.store, templates);
       const account = await broker.account(one.store);
-      const kiosk = createLightKiosk({ store: one.store, account, journal, now });
+      const menu = createLightMenu(storeCode(one.store), shelf);
+      const kiosk = createLightKiosk({ store: one.store, account, journal, menu, now });
       all.push({ store: one.store, plan: one, journal, kiosk, isUp: false });
     }
     await eachOf(all, connect);
