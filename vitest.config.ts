@@ -32,7 +32,8 @@ export default defineConfig({
           globalSetup: ['test/harness/postgres-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 3,
+          // They wait more than they compute. Two leave what is timed its second; VITEST_MAX_WORKERS says otherwise.
+          maxWorkers: 2,
         },
       },
       {
@@ -43,7 +44,7 @@ export default defineConfig({
           globalSetup: ['test/harness/postgres-setup.ts', 'test/harness/screens-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
       {

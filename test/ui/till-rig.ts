@@ -17,6 +17,8 @@ export const TOKEN = 'a-token-for-tests-only';
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: findTool('chromium'),
+    // Other files of the suite start programs meanwhile.
+    timeout: 90_000,
     args: [
       '--no-sandbox',
       '--disable-gpu',
