@@ -74,7 +74,7 @@ export const brokerCommands: readonly Command[] = [
       authority: {
         type: 'string',
         value: 'DIR',
-        help: 'the authority folder of a broker that was lost: whoever believed it believes this one',
+        help: 'the authorities of a broker that was lost, ca and clients, as far as they are in DIR: whoever believed it believes this one',
       },
       plugin: {
         type: 'string',

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -25,7 +25,7 @@ export interface BrokerInit {
   readonly bind?: string | undefined;
   readonly stores: readonly StoreCode[];
   readonly auth: BrokerAuth;
-  /** Folder with the authority of an earlier broker, which clients go on believing; one of its own when left out. */
+  /** Folder of an earlier broker's authorities: `ca` and `clients`, as far as they are there, are gone on with. */
   readonly authority?: string | undefined;
   /** Path of Mosquitto's dynamic security plugin, when it is not where distributions put it. */
   readonly plugin?: string | undefined;
@@ -64,10 +64,13 @@ export async function initBroker(init: BrokerInit, issuing: Issuing): Promise<Br
   const [broker, ca, accounts] = ['mosquitto', 'authority', 'accounts'].map((name) =>
     join(folder, name),
   ) as [string, string, string];
+  const keeps = (file: string): boolean =>
+    init.authority !== undefined && existsSync(join(init.authority, `${file}.crt`));
+  if (init.authority !== undefined && !keeps('ca') && !keeps('clients')) {
+    throw new BrokerInitError(`${init.authority} holds neither ca.crt nor clients.crt`);
+  }
   const vouch = (file: string, name: string): Promise<Identity> =>
-    init.authority === undefined
-      ? createAuthority(name, issuing)
-      : readAuthority(join(init.authority, file));
+    keeps(file) ? readAuthority(join(init.authority ?? '', file)) : createAuthority(name, issuing);
   const authority = await vouch('ca', 'Tillwire broker authority');
   // An authority of its own: whoever vouches for clients every day can't pass for the broker.
   const clients =
