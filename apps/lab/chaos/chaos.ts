@@ -79,6 +79,8 @@ const INGEST_WORKERS = 2;
 const MENU_ENDS_IN = 50;
 const TILLS = 2;
 const SELL_WITHIN_MS = 3_600_000;
+/** After the last fault. */
+const ANSWER_WITHIN_MS = 300_000;
 /** How often every shop is asked for a backup: in the run, what the night is in a year. */
 const BACKUPS_MS = 240_000;
 
@@ -129,7 +131,7 @@ async function stormed(
   const { seed, minutes, stores, ordersPerMinute, tell, signal } = options;
   const history = createHistory(join(world.folder, 'history.jsonl'));
   const refused: string[] = [];
-  const closing = new AbortController();
+  const [closing, patience] = [new AbortController(), new AbortController()];
   const open = (name: string, ending: AbortSignal): Promise<unknown> =>
     Promise.all(
       world.shops.flatMap(({ store, face }) =>
@@ -142,7 +144,7 @@ async function stormed(
               random: createRandom(`${seed}/${store}/${till}${name}`),
               perMinute: ordersPerMinute / stores / TILLS,
               refused: (what) => refused.push(what),
-              stopping: signal,
+              stopping: AbortSignal.any([signal, patience.signal]),
             },
             ending,
           ),
@@ -172,7 +174,8 @@ async function stormed(
   });
   closing.abort();
   const unsurvived = await faults;
-  await Promise.all([tills, nights]);
+  const unanswered = await lastAnswers(tills, patience);
+  await nights;
   tell('the load has ended; waiting for everything to be acknowledged and reconciled');
   const began = performance.now();
   const unsettled = await settle(world, (store) => twins.has(store), signal);
@@ -193,7 +196,7 @@ async function stormed(
     await settle(world, (store) => twins.has(store), signal);
   };
   await options.afterwards?.({ world, history, check: look, sellMore });
-  const findings = [...unsurvived, ...unsettled]
+  const findings = [...unsurvived, ...unanswered, ...unsettled]
     .map((what) => ({ check: 'recovery', what }))
     .concat(verdict.findings);
   writeFileSync(join(world.folder, 'findings.json'), JSON.stringify(findings, null, 2));
@@ -221,6 +224,23 @@ async function stormed(
     ),
     ends: counted(world.programs.flatMap((program) => program.ends())),
   };
+}
+
+/** Waits for what tills still ask; a shop that does not come back is told, and the others are held to account. */
+async function lastAnswers(
+  tills: Promise<unknown>,
+  patience: AbortController,
+): Promise<readonly string[]> {
+  const timer = setTimeout(() => patience.abort(), ANSWER_WITHIN_MS);
+  try {
+    await tills;
+    return [];
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+    return [`a till waited ${ANSWER_WITHIN_MS / 1000} s in vain for its last answer`];
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Head Office asks every shop for a backup again and again; who can't be asked is asked the next time. */

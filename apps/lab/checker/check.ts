@@ -58,7 +58,11 @@ export async function check(deps: CheckDeps): Promise<Verdict> {
     const expected = await expectedOf(store, { history, face, journal });
     const orders = [...expected.orders.values()];
     const there = await checkOffice(store, { expected, office, books, journal });
-    const closed = await checkDays(store, { face, office, orders });
+    const silent = silence(store);
+    const closed = await checkDays(store, { face, office, orders }).catch((error: unknown) => ({
+      days: 0,
+      findings: silent(error),
+    }));
     sums.orders += orders.length + expected.died.length;
     sums.days += closed.days;
     sums.lost += there.lost;
@@ -66,9 +70,9 @@ export async function check(deps: CheckDeps): Promise<Verdict> {
     apart.died += expected.died.length;
     apart.unanswered += expected.unanswered.size;
     findings.push(
-      ...(await checkShop(store, face, expected)),
+      ...(await checkShop(store, face, expected).catch(silent)),
       ...there.findings,
-      ...(await checkWatermark(store, face, books)),
+      ...(await checkWatermark(store, face, books).catch(silent)),
       ...(await checkRollups(store, orders, books)),
       ...closed.findings,
     );
@@ -76,6 +80,13 @@ export async function check(deps: CheckDeps): Promise<Verdict> {
   findings.push(...checkMenus([...history.orders().values()], firstMenu));
   return { ...sums, ...apart, findings };
 }
+
+/** A shop that does not answer is itself what is wrong; the others are looked at all the same. */
+const silence =
+  (store: string) =>
+  (error: unknown): readonly Finding[] => [
+    { check: 'shop', what: `${store} could not be looked at: ${String(error)}` },
+  ];
 
 async function checkShop(
   store: string,
