@@ -87,5 +87,14 @@ it('a kiosk that restarts is said, takes nothing away, and goes on by itself', a
   await press(page, 'Pay');
   await press(page, 'Cash £15.00');
   await page.locator('[data-change="310"]').waitFor();
+  // An order asked for while it is away is shown once it is back.
+  await page.goto(`${kiosk.url}/#/orders`);
+  await page.locator('.order-row').first().waitFor();
+  await kiosk.kill9();
+  await page.locator('.order-row').first().click();
+  await page.locator('.order-shown .trouble.told').waitFor();
+  await kiosk.start();
+  await page.locator('.receipt').waitFor();
+  await page.locator('.order-shown .trouble.told').waitFor({ state: 'detached' });
   await close();
 });

@@ -5,6 +5,7 @@ import { me } from '../access/me.ts';
 import { type Answer, get, post, problemText } from '../api.ts';
 import { methodText, money, orderNumber } from '../format.ts';
 import { index, rules } from '../kiosk.ts';
+import { onLive } from '../live.ts';
 import { mintRequestId, type SoldOrder } from '../orders.ts';
 import { Presets } from '../presets.tsx';
 import { Receipt } from './receipt.tsx';
@@ -23,7 +24,14 @@ export function OrderView({ id, day }: { readonly id: string; readonly day: stri
     order.value = answer.value.order;
     asking.value = null;
   };
-  useEffect(() => void get<{ readonly order: SoldOrder }>(`/api/orders/${id}`).then(take), [id]);
+  useEffect(() => {
+    const read = async (): Promise<void> => take(await get(`/api/orders/${id}`));
+    void read();
+    // Asked for while the kiosk was away: it is shown once it is back.
+    return onLive('connected', () => {
+      if (order.value === null) void read();
+    });
+  }, [id]);
   const shown = order.value;
   const toggleable =
     shown !== null &&

@@ -39,8 +39,12 @@ async function loadMore({ businessDate: date, orders, next }: Page): Promise<voi
 export function OrdersScreen() {
   const [date, id] = place.value.rest;
   useEffect(() => {
-    void load(date);
-    return onLive('order', () => void load(date));
+    const read = (): void => void load(date);
+    read();
+    const endings = [onLive('order', read), onLive('connected', read)];
+    return () => {
+      for (const end of endings) end();
+    };
   }, [date]);
   const shown = page.value;
   const day = date ?? shown?.businessDate ?? businessDate.value ?? '';
