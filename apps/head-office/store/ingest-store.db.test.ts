@@ -262,6 +262,25 @@ describe('An order event', () => {
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
   });
 
+  it('fills the place it was deleted from by hand, and moves nothing else', async () => {
+    const journal = createStoreJournal('S03');
+    const sale = journal.sell();
+    const paid = journal.paidOtherwise(sale, 'card');
+    const voided = journal.voided(paid);
+    await store([sale, paid, voided]);
+    const whole = await books();
+    await empty();
+    await store([sale, paid]);
+    await office.db.query('DELETE FROM journal');
+    expect(await types([voided, paid, sale])).toEqual(['stored', 'stored', 'stored']);
+    expect(await books()).toEqual(whole);
+    for (const table of ['journal', 'orders']) {
+      await office.db.query(`DELETE FROM ${table}`);
+    }
+    expect(await types([voided, paid, sale])).toEqual(['stored', 'stored', 'stored']);
+    expect(await books()).toEqual(whole);
+  });
+
   it('is stored once by two workers that have it at the same moment', async () => {
     const journals = ['S03', 'S04', 'S05'].map((code) => createStoreJournal(code));
     const events = journals.flatMap((journal) => {

@@ -153,22 +153,33 @@ const placeColumns = ({ store, journal_epoch, journal_seq }: OrderRow): object =
   journal_seq,
 });
 
-/** The current revisions of the events' orders, locked, by order key. */
+const keysOf = (events: readonly OrderRows[]): readonly string[] =>
+  events.map(({ order }) => order.order_key);
+
+/**
+ * The current revisions of the events' orders, locked, by order key. One whose journal row was deleted by hand is known
+ * by the event that comes to fill the place.
+ */
 async function lockOrders(
   client: PoolClient,
   events: readonly OrderRows[],
   readRows: ReadRows,
 ): Promise<ReadonlyMap<string, OrderRows>> {
-  const keys = [...new Set(events.map(({ order }) => order.order_key))];
-  const { rows } = await client.query<{ order_key: string; payload: string }>(
-    `SELECT o.order_key::text AS order_key, j.payload
+  const { rows } = await client.query<{ order_key: string; hash: string; payload: string | null }>(
+    `SELECT o.order_key::text AS order_key, encode(o.hash, 'hex') AS hash, j.payload
      FROM (
-       SELECT order_key, store, journal_epoch, journal_seq FROM orders
+       SELECT order_key, hash, store, journal_epoch, journal_seq FROM orders
        WHERE order_key = ANY ($1::bigint[]) ORDER BY order_key FOR UPDATE
-     ) o JOIN journal j USING (store, journal_epoch, journal_seq)`,
-    [keys],
+     ) o LEFT JOIN journal j USING (store, journal_epoch, journal_seq)`,
+    [[...new Set(keysOf(events))]],
   );
-  return new Map(rows.map(({ order_key, payload }) => [order_key, readRows(payload)]));
+  return new Map(
+    rows.flatMap(({ order_key, hash, payload }) => {
+      const held =
+        payload === null ? events.find(({ order }) => order.hash === hash) : readRows(payload);
+      return held === undefined ? [] : [[order_key, held] as const];
+    }),
+  );
 }
 
 /** The hash of every revision already in the journal of the events' orders. */
@@ -214,9 +225,11 @@ async function replaceOrders(
 ): Promise<void> {
   // Only what we locked goes, for only that is what the rollups are moved from. An order that another worker placed or
   // replaced meanwhile is in the way of ours: unique_violation, and the caller takes the whole batch again.
-  const keys = before.map(({ order }) => order.order_key);
-  await client.query('DELETE FROM order_lines WHERE order_key = ANY ($1::bigint[])', [keys]);
-  await client.query('DELETE FROM orders WHERE order_key = ANY ($1::bigint[])', [keys]);
+  await client.query('DELETE FROM orders WHERE order_key = ANY ($1::bigint[])', [keysOf(before)]);
+  // Of every order: an order that was deleted by hand left its lines.
+  await client.query('DELETE FROM order_lines WHERE order_key = ANY ($1::bigint[])', [
+    keysOf(after),
+  ]);
   await client.query(
     `INSERT INTO orders
      SELECT order_key, global_order_id, store, business_date, journal_epoch, journal_seq, revision,
