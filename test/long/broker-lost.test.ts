@@ -188,6 +188,28 @@ describe.each(['dynsec', 'certificates'] as const)('a broker of --auth %s', (aut
     await nothingLost('broker put back');
   });
 
+  it('Head Office is put back from before a rotation: it goes on above it, and the shop has one credential in the end', async () => {
+    await db.query("DELETE FROM store_credentials WHERE store = 'S17' AND generation > 1");
+    await db.query(
+      `UPDATE store_credentials SET state = 'in-use', sealed = NULL, dropped_at_broker = false
+       WHERE store = 'S17'`,
+    );
+    const began = performance.now();
+    await sell(['S17'], 2);
+    await waitFor('one above all', async () => (await credentials()).includes('S17.3'), {
+      withinMs: 60_000,
+    });
+    await waitFor(
+      'it alone',
+      async () => (await letIn()).filter((user) => user.startsWith('S17')).join() === 'S17.3',
+      { withinMs: 60_000 },
+    );
+    tell(`${auth}: a forgotten rotation is made good in ${inSeconds(began)}`);
+    await sell(['S17'], 2);
+    await sent(['S17']);
+    await nothingLost('rotation forgotten');
+  });
+
   it('The authority is lost: shops are told of another by the line, and one that was off is renewed by a file', async () => {
     const served = ['S16', 'S17', 'S18'];
     const next = join(here.folder, 'next');
