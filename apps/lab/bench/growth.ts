@@ -136,7 +136,10 @@ function pageRows(stations: readonly Station[]): readonly Row[] {
     measured: ms(p95),
     limit: stations
       .slice(0, -1)
-      .map((station) => ms(named(station).get(what) ?? Number.NaN))
+      .map((station) => {
+        const then = named(station).get(what);
+        return then === undefined ? 'none yet' : ms(then);
+      })
       .join(', '),
     budget: budgetMs === null ? '' : `≤ ${budgetMs} ms`,
     isKept: budgetMs === null ? null : p95 <= budgetMs,
