@@ -207,6 +207,7 @@ describe.each(['dynsec', 'certificates'] as const)('a broker of --auth %s', (aut
     tell(`${auth}: a forgotten rotation is made good in ${inSeconds(began)}`);
     await sell(['S17'], 2);
     await sent(['S17']);
+    expect((await credentials()).filter((user) => user.startsWith('S17'))).toEqual(['S17.3']);
     await nothingLost('rotation forgotten');
   });
 
