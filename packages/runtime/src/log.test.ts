@@ -52,4 +52,10 @@ describe('A log', () => {
     log.warn('the broker is away');
     expect(lines.at(-1)).toMatchObject({ msg: 'the broker is away', unsaid: 2 });
   });
+
+  it('takes whatever facts the log itself takes', () => {
+    const { log, lines } = logging();
+    for (let at = 0; at < 12; at++) log.warn({ position: 7n }, 'behind');
+    expect(lines).toHaveLength(10);
+  });
 });

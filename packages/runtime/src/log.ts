@@ -53,7 +53,10 @@ const MAX_LINES = 1000;
 
 /** What makes two lines the same: their facts, and of an error what it says. */
 const sameness = (line: readonly unknown[]): string =>
-  JSON.stringify(line, (_name, value: unknown) => (value instanceof Error ? value.message : value));
+  JSON.stringify(line, (_name, value: unknown) => {
+    if (value instanceof Error) return value.message;
+    return typeof value === 'bigint' ? String(value) : value;
+  });
 
 /** How many of a line were left out before this one, where it is to be written; null where it is not. */
 function createRepeats(monotonicMs: () => number): (line: string) => number | null {
