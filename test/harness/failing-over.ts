@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import pg from 'pg';
+import { isAlive } from '../../apps/cli/src/demo-state.ts';
 import { startOwnPostgres } from '../../apps/cli/src/embedded-postgres.ts';
 import { freePort } from './ports.ts';
 import { waitFor } from './wait.ts';
@@ -42,13 +43,5 @@ async function promote(url: string): Promise<boolean> {
     return true;
   } finally {
     await client.end();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }

@@ -112,7 +112,8 @@ export function lockDemo(folder: string): () => void {
   return () => rmSync(lock, { force: true });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of that number runs, whoever owns it. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
