@@ -141,6 +141,8 @@ async function runPublisher(deps: PublisherDeps, signal: AbortSignal): Promise<v
     signal,
     () => turn(publisher),
     (error) => {
+      timing.settled = false;
+      timing.issued = false;
       timing.mark = -1;
       log.error({ err: error }, 'the retained set could not be mended; trying again');
     },
@@ -214,7 +216,10 @@ function readJson(payload: Buffer): unknown {
   }
 }
 
-/** One turn of the loop: roll-outs move, and where something changed the retained set is mended. */
+/**
+ * One turn of the loop: roll-outs move, and where something changed the retained set is mended. Each step is noted as
+ * done before it is waited for: what comes in meanwhile unsays it, and the next turn does it anew.
+ */
 async function turn(publisher: Publisher): Promise<void> {
   const { deps, link, timing } = publisher;
   const nowMs = deps.clock.monotonicMs();
@@ -226,18 +231,18 @@ async function turn(publisher: Publisher): Promise<void> {
     });
   }
   if (!timing.issued) {
+    timing.issued = true;
     // Line or not: nothing may be published before under a version that a store may know already.
     await reissueAfterRestore(deps, {
       incarnation: await deps.incarnation(),
       published: deps.published.readPublished(),
     });
-    timing.issued = true;
   }
   if (!link.isUp()) return;
   if (!timing.settled) {
     if (nowMs - timing.quietSinceMs < QUIET_MS) return;
-    await lookAtStores(publisher);
     timing.settled = true;
+    await lookAtStores(publisher);
   } else if (nowMs - timing.auditedMs >= AUDIT_MS) {
     beginAudit(publisher);
     link.subscribeAgain();
@@ -245,7 +250,8 @@ async function turn(publisher: Publisher): Promise<void> {
   }
   const mark = await readChangeMark(deps.db);
   if (mark === timing.mark) return;
-  if (await mend(publisher)) timing.mark = mark;
+  timing.mark = mark;
+  if (!(await mend(publisher))) timing.mark = -1;
 }
 
 /** Before anybody can know of them. */
@@ -281,10 +287,12 @@ async function lookAtStores({ deps, seen }: Publisher): Promise<void> {
 }
 
 /** Makes the retained set the wanted one; false when the broker did not take all of it. */
-async function mend({ deps, link, wanted, seen, published }: Publisher): Promise<boolean> {
+async function mend({ deps, link, wanted, seen, published, timing }: Publisher): Promise<boolean> {
   const { log, crashPoint } = deps;
   const set = await wanted.read();
   if (set === null) return true;
+  // A new connection knows nothing yet of what is retained.
+  if (!timing.settled) return false;
   const plan = planRetained(set, seen, sha256);
   if (plan.outrun.length > 0) {
     await reissueOutrun(deps, plan.outrun);
