@@ -1,12 +1,13 @@
 import { canonicalText, sha256 } from '@tillwire/contract';
+import { createLog } from '@tillwire/runtime';
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test/harness/wait.ts';
 import { storedOrderRows } from '../ingest/read-event.ts';
 import { headOfficeDatabase } from '../test/head-office-database.ts';
-import { createStoreJournal, type JournalEvent } from '../test/store-journal.ts';
-import { inTransaction } from './database.ts';
+import { createStoreJournal, type JournalEvent, type StoreJournal } from '../test/store-journal.ts';
+import { inTransaction, openDatabase } from './database.ts';
 import { storeOrderEvents } from './ingest-store.ts';
 import { storeLateEvents } from './late-events.ts';
 import { listOrders, readOrder } from './order-queries.ts';
@@ -302,6 +303,37 @@ describe('An order event', () => {
     expect(outcomes.flat()).not.toContain('fork');
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
     expect((await office.db.query('SELECT count(*) AS n FROM orders')).rows).toEqual([{ n: 90 }]);
+  });
+
+  it('never waits in a circle with those of another worker, however new and revised ones are mixed', async () => {
+    const journals = ['S03', 'S04', 'S05', 'S06'].map((code) => createStoreJournal(code));
+    const [known, more] = [1, 2].map((price) =>
+      journals.flatMap((journal) => Array.from({ length: 60 }, () => journal.sell(price))),
+    ) as [JournalEvent[], JournalEvent[]];
+    const revised = known.map((sale, at) => (journals[(at / 60) | 0] as StoreJournal).voided(sale));
+    await store(known);
+    const log = createLog('test', 'silent');
+    const workers = [1, 2].map(() => openDatabase(office.url, { log }));
+    // Each the revisions of some and new orders of all, in batches as they come by the line.
+    await Promise.all(
+      workers.flatMap((db, worker) =>
+        [0, 1].map(async (lane) => {
+          const mine = [...revised, ...more].filter((_, at) => at % 4 === worker * 2 + lane);
+          const mixed = mine.toSorted((a, b) => (sha256(a.text) < sha256(b.text) ? -1 : 1));
+          for (let at = 0; at < mixed.length; at += 10) {
+            const rows = mixed.slice(at, at + 10).map(({ text }) => storedOrderRows(text));
+            await storeOrderEvents(db, rows, RECEIVED, storedOrderRows);
+          }
+        }),
+      ),
+    );
+    // A connection tells its figures when it ends, at the latest.
+    await Promise.all(workers.map((db) => db.end()));
+    const { rows } = await office.db.query(
+      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    expect(rows).toEqual([{ deadlocks: 0 }]);
+    expect(await verifyRollups(office.db, DAY)).toEqual([]);
   });
 
   it('of a lower revision that waited for a higher one at another worker does not take its place', async () => {

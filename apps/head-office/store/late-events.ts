@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { lockStores } from './ingest-statement.ts';
 import { type OrderRow, type OrderRows, rollupDeltas } from './order-rows.ts';
 
 /** What became of one event. A fork is another event than the one held at its place, or another sale under its number. */
@@ -40,8 +41,8 @@ const placeOf = ({ store, journal_epoch, journal_seq }: OrderRow): string =>
 /**
  * Stores events whose order is already there, or whose place in the journal is: duplicates change nothing,
  * higher revisions replace what is held and move the rollups by the difference, lower ones enter the journal
- * only, and forks are left to the caller to park. Runs inside the caller's transaction; orders are locked in
- * key order. Outcomes are in the order of `events`.
+ * only, and forks are left to the caller to park. Runs inside the caller's transaction, which holds the stores' locks
+ * from here on. Outcomes are in the order of `events`.
  */
 export async function storeLateEvents(
   client: PoolClient,
@@ -49,6 +50,9 @@ export async function storeLateEvents(
   receivedAt: Date,
   readRows: ReadRows,
 ): Promise<readonly EventOutcome[]> {
+  await client.query(lockStores('SELECT unnest($1::text[]) AS store'), [
+    events.map(({ order }) => order.store),
+  ]);
   const outcomes = new Map<OrderRows, EventOutcome>();
   const fresh = await withoutHeld(client, events, outcomes);
   if (fresh.length === 0) return outcomesOf(events, outcomes);
