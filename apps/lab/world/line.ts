@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
@@ -125,17 +126,22 @@ export async function startLine(targets: readonly number[], reading?: Reading): 
 
 const asItIs: Passage = (piece, pass) => pass(piece);
 
-/** A loopback port that is free now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** Below what systems give to connections that go out: none of those takes a port while what listens there restarts. */
+const PORTS = { from: 15_000, below: 32_000 } as const;
+const TRIES = 50;
+
+/** A loopback port that is free now, and stays so for whoever starts and restarts there. @throws when none is found. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(PORTS.from, PORTS.below);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port among ${TRIES} between ${PORTS.from} and ${PORTS.below}`);
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
