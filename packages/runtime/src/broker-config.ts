@@ -20,6 +20,9 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'it cannot';
 
 const isCertificate = (pem: string): boolean => isRead(() => new X509Certificate(pem));
+/** Whether this is a certificate that may vouch for others. */
+export const isAuthority = (pem: string): boolean =>
+  isCertificate(pem) && new X509Certificate(pem).ca;
 const isPrivateKey = (pem: string): boolean => isRead(() => createPrivateKey(pem));
 
 function isRead(read: () => unknown): boolean {

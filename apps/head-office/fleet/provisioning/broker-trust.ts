@@ -1,7 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreCode } from '@tillwire/domain';
-import { type Clock, type Ids, Problem } from '@tillwire/runtime';
+import { type Clock, type Ids, isAuthority, Problem } from '@tillwire/runtime';
 import { commandsNamed, insertCommand } from '../../store/command-store.ts';
 import { type Database } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
@@ -23,14 +22,6 @@ export function authoritiesOf(pem: string): readonly string[] {
     }
   }
   return found;
-}
-
-function isAuthority(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).ca;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -109,9 +109,12 @@ describe('a kiosk that is told who may vouch for the broker', () => {
   });
 
   it('believes no certificate that vouches for nobody', async () => {
-    expect(await believe([await certificateOf(true), await certificateOf(false)])).toEqual({
-      outcome: 'failed',
-      detail: 'one of these certificates is no authority’s',
-    });
+    const [authority, other] = [await certificateOf(true), await certificateOf(false)];
+    for (const told of [other, 'what cannot be read']) {
+      expect(await believe([authority, told])).toEqual({
+        outcome: 'failed',
+        detail: 'one of these certificates is no authority’s',
+      });
+    }
   });
 });
