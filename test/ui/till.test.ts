@@ -100,6 +100,22 @@ describe('an order', () => {
     await close();
   });
 
+  it('hands the focus on together with the step, so that no key pressed after it is lost', async () => {
+    const { page, close } = await openTill(browser, kiosk.url);
+    await ringUpBurger(page);
+    await key(page, 'On its own').waitFor();
+    const focused = await page.evaluate<string>(`new Promise((resolve) => {
+      const body = document.querySelector('.options-body');
+      new MutationObserver(() => resolve(document.activeElement.textContent))
+        .observe(body, { childList: true, subtree: true });
+      const answer = body.querySelector('button');
+      answer.focus();
+      answer.click();
+    })`);
+    expect(focused).toBe('No Onion');
+    await close();
+  });
+
   it('is sold once by a double touch', async () => {
     const { page, close } = await openTill(browser, kiosk.url);
     await ringUpBurger(page);

@@ -9,7 +9,7 @@ import {
   type ProductLineRequest,
   singlePriceOf,
 } from '@tillwire/domain';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { moveByArrows } from '../arrows.ts';
 import { money } from '../format.ts';
 import { index, menu } from '../kiosk.ts';
@@ -70,8 +70,9 @@ function Asked({ line, of, item }: Part & { readonly item: Product | Combo }) {
   const step = shown.value?.key === line.key ? shown.value.step : firstStep(line.request, of);
   const body = useRef<HTMLDivElement>(null);
   const shownId = step === null ? '' : stepId(step);
-  // The key that led on is gone with its step: whoever goes by keyboard goes on from the next one's first.
-  useEffect(() => {
+  // The key that led on is gone with its step: whoever goes by keyboard goes on from the next one's first. With the step,
+  // not after it is painted: the next key pressed is meant for it.
+  useLayoutEffect(() => {
     if (document.activeElement === document.body) body.current?.querySelector('button')?.focus();
   }, [shownId]);
   return (

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { acceptsTender, type CustomerTender, type HouseTender } from '@tillwire/domain';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { moveByArrows } from '../arrows.ts';
 import { methodText, money } from '../format.ts';
 import { rules } from '../kiosk.ts';
@@ -31,7 +31,8 @@ export function TenderPad() {
     typed.value = 0;
     pay(method, amount);
   };
-  useEffect(() => amountBox.current?.focus({ preventScroll: true }), []);
+  // With the pad, not after it is painted: the digits that follow are meant for it.
+  useLayoutEffect(() => amountBox.current?.focus({ preventScroll: true }), []);
   const at = channel.value;
   if (at === null || due.value === null) return null;
   const accepted = CUSTOMER.filter((method) => acceptsTender(at, method, rules.value));
