@@ -88,6 +88,10 @@ async function* linesOf(file: string): AsyncGenerator<{ line: string; at: number
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw notAJournal(file, error instanceof Error ? error.message : String(error));
+  } finally {
+    // Left before its end, as at a line that is refused: what is still wrong further on is nobody's error.
+    source.destroy();
+    unzipped.destroy();
   }
 }
 
