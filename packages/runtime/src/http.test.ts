@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { createHttpServer, servePages } from './http.ts';
+import { createHttpServer, Problem, servePages } from './http.ts';
 import { createLog } from './log.ts';
 
 const SCRIPT = 'export const greeting = "hello";'.repeat(20);
@@ -36,5 +36,23 @@ it('pages are sent as they were compressed when they were built, to whoever can 
   for (const { cache } of [brotli, gzip, plain]) expect(cache).toMatch(/immutable/);
   // A page nobody compressed is sent as it is.
   expect(await get('/', 'gzip, br')).toMatchObject({ encoding: undefined, cache: 'no-cache' });
+  await server.close();
+});
+
+it('A refusal is an answer, a 503 too; what nobody foresaw is an error in the log', async () => {
+  const errors: unknown[] = [];
+  const log = createLog('test', 'silent');
+  log.error = (...said: unknown[]) => void errors.push(said[1]);
+  const server = await createHttpServer({ log });
+  server.get('/refused', () => {
+    throw new Problem(503, 'no-catalogue', 'nothing to sell yet');
+  });
+  server.get('/broken', () => {
+    throw new Error('broken');
+  });
+  expect((await server.inject('/refused')).statusCode).toBe(503);
+  expect(errors).toEqual([]);
+  expect((await server.inject('/broken')).statusCode).toBe(500);
+  expect(errors).toEqual(['request failed']);
   await server.close();
 });

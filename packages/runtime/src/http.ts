@@ -138,7 +138,8 @@ export async function createHttpServer({
   });
   server.setErrorHandler((error: unknown, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) {
+    // A 503 is an answer, such as that there is no menu yet: whoever asked has it.
+    if (problem.status === 500) {
       log.error(
         { err: error, method: request.method, route: request.routeOptions.url },
         'request failed',
