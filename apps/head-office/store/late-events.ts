@@ -56,7 +56,7 @@ export async function storeLateEvents(
   const outcomes = new Map<OrderRows, EventOutcome>();
   const fresh = await withoutHeld(client, events, outcomes);
   if (fresh.length === 0) return outcomesOf(events, outcomes);
-  const held = await lockOrders(client, fresh, readRows);
+  const held = await currentOrders(client, fresh, readRows);
   const revisions = await heldRevisions(client, fresh);
   const replaced = new Map<string, OrderRows>();
   const journaled: OrderRows[] = [];
@@ -66,9 +66,7 @@ export async function storeLateEvents(
     const isOther = current !== undefined && !isSameSale(event.order, current.order);
     const twin = isOther ? current.order.hash : revisions.get(revisionOf(event.order));
     if (twin !== undefined) {
-      // Another worker can have stored these very bytes since their place was found free.
-      const isSame = twin === event.order.hash;
-      outcomes.set(event, isSame ? { type: 'duplicate' } : { type: 'fork', heldHash: twin });
+      outcomes.set(event, { type: 'fork', heldHash: twin });
       continue;
     }
     revisions.set(revisionOf(event.order), event.order.hash);
@@ -161,20 +159,18 @@ const keysOf = (events: readonly OrderRows[]): readonly string[] =>
   events.map(({ order }) => order.order_key);
 
 /**
- * The current revisions of the events' orders, locked, by order key. One whose journal row was deleted by hand is known
- * by the event that comes to fill the place.
+ * The current revisions of the events' orders, by order key. One whose journal row was deleted by hand is known by the
+ * event that comes to fill the place.
  */
-async function lockOrders(
+async function currentOrders(
   client: PoolClient,
   events: readonly OrderRows[],
   readRows: ReadRows,
 ): Promise<ReadonlyMap<string, OrderRows>> {
   const { rows } = await client.query<{ order_key: string; hash: string; payload: string | null }>(
     `SELECT o.order_key::text AS order_key, encode(o.hash, 'hex') AS hash, j.payload
-     FROM (
-       SELECT order_key, hash, store, journal_epoch, journal_seq FROM orders
-       WHERE order_key = ANY ($1::bigint[]) ORDER BY order_key FOR UPDATE
-     ) o LEFT JOIN journal j USING (store, journal_epoch, journal_seq)`,
+     FROM orders o LEFT JOIN journal j USING (store, journal_epoch, journal_seq)
+     WHERE o.order_key = ANY ($1::bigint[])`,
     [[...new Set(keysOf(events))]],
   );
   return new Map(
@@ -227,8 +223,8 @@ async function replaceOrders(
   }: { readonly before: readonly OrderRows[]; readonly after: readonly OrderRows[] },
   receivedAt: Date,
 ): Promise<void> {
-  // Only what we locked goes, for only that is what the rollups are moved from. An order that another worker placed or
-  // replaced meanwhile is in the way of ours: unique_violation, and the caller takes the whole batch again.
+  // Only what was read goes, for only that is what the rollups are moved from: were another in its place, it would be in
+  // the way of ours.
   await client.query('DELETE FROM orders WHERE order_key = ANY ($1::bigint[])', [keysOf(before)]);
   // Of every order: an order that was deleted by hand left its lines.
   await client.query('DELETE FROM order_lines WHERE order_key = ANY ($1::bigint[])', [
