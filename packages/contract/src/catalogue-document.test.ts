@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { canonicalText } from './canonical.ts';
 import {
   checksumText,
   type DocumentFault,
@@ -17,22 +18,25 @@ const trusted = [{ id: 'k1', publicKey: pair.publicKey }];
 const schema = z.object({ version: z.int(), checksum: checksumText });
 const signed = signDocument(TOPIC, { version: 4, note: 'kept' }, 1_000, [signing]);
 
-const read = (document: unknown) =>
-  readSignedDocument(TOPIC, new TextEncoder().encode(JSON.stringify(document)), schema, trusted);
-const faultOf = (document: unknown): string => {
-  const result = read(document);
-  return result.ok ? 'none' : result.error.type;
-};
+const readText = (text: string) =>
+  readSignedDocument(TOPIC, new TextEncoder().encode(text), schema, trusted);
 
-describe('A signed document', () => {
+describe.each([
+  ['as it is published', canonicalText],
+  ['in another order', JSON.stringify],
+])('A signed document %s', (_, textOf) => {
+  const read = (document: unknown) => readText(textOf(document));
+  const faultOf = (document: unknown): string => {
+    const result = read(document);
+    return result.ok ? 'none' : result.error.type;
+  };
+
   it('comes back whole, with the fields its reader does not know', () => {
     expect(read(signed)).toEqual({ ok: true, value: signed });
   });
 
   it('is refused when it is not whole, not signed, or of another shape', () => {
-    const bytes = (text: string) =>
-      readSignedDocument(TOPIC, new TextEncoder().encode(text), schema, trusted);
-    expect(bytes('{"version":')).toEqual({ ok: false, error: { type: 'not-json' } });
+    expect(readText('{"version":')).toEqual({ ok: false, error: { type: 'not-json' } });
     for (const other of [null, 7, [signed]]) expect(faultOf(other)).toBe('malformed');
     expect(faultOf({ version: 4 })).toBe('unsigned');
     expect(faultOf({ ...signed, version: 5 })).toBe('bad-signature');
@@ -53,9 +57,37 @@ describe('A signed document', () => {
   });
 
   it('with half a character in it is refused as any other, and stops nobody', () => {
-    const text = JSON.stringify(signed).replace('"kept"', String.raw`"\ud800"`);
-    const result = readSignedDocument(TOPIC, new TextEncoder().encode(text), schema, trusted);
-    expect(result).toMatchObject({ ok: false, error: { type: 'malformed' } });
+    const text = textOf(signed).replace('"kept"', String.raw`"\ud800"`);
+    expect(readText(text)).toMatchObject({ ok: false, error: { type: 'malformed' } });
+  });
+
+  it('signed by two keys is believed by whoever trusts one of them', () => {
+    const other = { id: 'k2', privateKey: generateKeyPairSync('ed25519').privateKey };
+    const both = signDocument(TOPIC, { version: 4 }, 1_000, [other, signing]);
+    expect(read(both)).toEqual({ ok: true, value: both });
+    expect(faultOf(signDocument(TOPIC, { version: 4 }, 1_000, [other]))).toBe('unknown-key');
+  });
+});
+
+it('A document is read as it was signed, whatever stands beside its signatures or deeper', () => {
+  const content = { version: 4, deep: { entries: [{ name: 'a,b' }] } };
+  const document = signDocument(TOPIC, content, 1_000, [signing]);
+  const text = canonicalText(document);
+  const member = `,"signatures":${canonicalText(document.signatures)}`;
+  const unsigned = text.replace(member, '');
+  // Wherever the signatures are put: what is believed is what was signed, and all of it.
+  let believed = 0;
+  for (let at = 0; at <= unsigned.length; at++) {
+    for (const put of [member, `${member},"version":5`, `${member}${member}`]) {
+      const result = readText(unsigned.slice(0, at) + put + unsigned.slice(at));
+      if (!result.ok) continue;
+      expect(result.value).toEqual(document);
+      believed++;
+    }
+  }
+  expect(believed).toBeGreaterThan(0);
+  expect(readText(text.replace('"version":4', '"version":5'))).toMatchObject({
+    error: { type: 'bad-signature' },
   });
 });
 
