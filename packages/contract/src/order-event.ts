@@ -166,38 +166,45 @@ const PAYMENT_WORDS = {
 /** How an order was paid, in the wire's words. */
 export const paymentMethodOf = (order: Order): PaymentMethod => PAYMENT_WORDS[paymentOf(order)];
 
-const componentOf = ({ quantity, singlePrice, vatClass, vatRate, ...rest }: LineComponent) => ({
-  ...rest,
-  qty: quantity,
-  single_price: singlePrice,
-  vat_class: vatClass,
-  vat_rate_bp: vatRate,
+// What follows is made in canonical order, which spares putting it in order when it is written.
+
+const componentOf = (component: LineComponent) => ({
+  code: component.code,
+  name: component.name,
+  net: component.net,
+  price: component.price,
+  qty: component.quantity,
+  role: component.role,
+  single_price: component.singlePrice,
+  vat: component.vat,
+  vat_class: component.vatClass,
+  vat_rate_bp: component.vatRate,
 });
 
 const codesOf = (line: OrderLine, role: ComponentRole): readonly number[] =>
   line.components.filter((component) => component.role === role).map(({ code }) => code);
 
 const lineOf = (line: OrderLine): OrderEvent['lines'][number] => ({
+  is_meal: line.isMeal,
   item_code: line.code,
   item_type: line.kind,
-  name: line.name,
-  qty: line.quantity,
-  is_meal: line.isMeal,
-  unit_price_gross: line.unitPrice,
   line_total_gross: line.total,
   meta: {
-    free_choices: [...codesOf(line, 'choice')],
+    components: line.components.map(componentOf),
+    drink: codesOf(line, 'drink')[0] ?? null,
     extras: line.components
       .filter(({ role }) => role === 'extra')
       .map(({ code, quantity }) => ({ code, qty: quantity })),
-    side: codesOf(line, 'side')[0] ?? null,
-    drink: codesOf(line, 'drink')[0] ?? null,
+    free_choices: [...codesOf(line, 'choice')],
     go_large: line.goLarge,
-    trade_up: line.tradeUp,
-    without: [...line.without],
     note: line.note,
-    components: line.components.map(componentOf),
+    side: codesOf(line, 'side')[0] ?? null,
+    trade_up: line.tradeUp,
+    without: line.without.map(({ code, name }) => ({ code, name })),
   },
+  name: line.name,
+  qty: line.quantity,
+  unit_price_gross: line.unitPrice,
 });
 
 /** An order as its journal event. */
@@ -206,39 +213,40 @@ export function orderEventOf(
   place: JournalPlace,
   requestId: string | null = null,
 ): OrderEvent {
+  const { totals, discounts } = order;
   return {
-    schema_version: ORDER_EVENT_VERSION,
-    global_order_id: order.id,
-    store_code: order.store,
     business_date: order.businessDate,
+    catalog_version: order.catalogVersion,
+    change: order.change,
+    channel: order.channel,
+    config_version: order.configVersion,
     created_at: order.createdAt,
+    crew_id: order.crewId,
+    discounts: { combo: discounts.combo, meal: discounts.meal },
+    global_order_id: order.id,
     journal_epoch: place.journalEpoch,
     journal_seq: place.journalSeq,
-    prev_hash: place.prevHash,
-    revision: order.revision,
-    status: order.status,
     kind: order.kind,
-    channel: order.channel,
-    price_band: order.priceBand,
-    vat_basis: order.vatBasis,
-    payment_method: paymentMethodOf(order),
     lines: order.lines.map(lineOf),
-    totals: order.totals,
-    vat: order.vat.map(({ vatClass, vatRate, net, vat }) => ({
-      vat_class: vatClass,
-      vat_rate_bp: vatRate,
-      net,
-      vat,
-    })),
-    discounts: order.discounts,
-    tenders: [...order.tenders],
-    change: order.change,
-    voucher_overage: order.voucherOverage,
-    crew_id: order.crewId,
+    payment_method: paymentMethodOf(order),
+    prev_hash: place.prevHash,
+    price_band: order.priceBand,
     reason: order.reason,
     request_id: requestId,
-    catalog_version: order.catalogVersion,
-    config_version: order.configVersion,
+    revision: order.revision,
+    schema_version: ORDER_EVENT_VERSION,
+    status: order.status,
+    store_code: order.store,
+    tenders: order.tenders.map(({ amount, method, tendered }) => ({ amount, method, tendered })),
+    totals: { gross: totals.gross, net: totals.net, vat: totals.vat },
+    vat: order.vat.map(({ vatClass, vatRate, net, vat }) => ({
+      net,
+      vat,
+      vat_class: vatClass,
+      vat_rate_bp: vatRate,
+    })),
+    vat_basis: order.vatBasis,
+    voucher_overage: order.voucherOverage,
   };
 }
 

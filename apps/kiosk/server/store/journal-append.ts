@@ -5,7 +5,10 @@ import {
   sha256,
   type Sha256,
 } from '@tillwire/contract';
+import { invariant } from '@tillwire/domain';
 import type { KioskTransaction } from './database.ts';
+import { prepared } from './prepared.ts';
+import type { KioskTables } from './schema.ts';
 
 /** Where the journal stands inside a transaction that holds its lock. */
 export interface JournalTail {
@@ -25,15 +28,37 @@ export class EventTooLargeError extends Error {
   }
 }
 
-/** Where the journal stands, locked: commits go through here one at a time. */
-export async function lockJournal(tx: KioskTransaction): Promise<JournalTail> {
-  // An update that changes nothing locks the row on both databases.
-  return tx
+// An update that changes nothing locks the row on both databases.
+const touchHead = prepared((tx) =>
+  tx
     .updateTable('journal_head')
     .set((eb) => ({ seq: eb.ref('seq') }))
     .where('id', '=', 1)
-    .returning(['epoch', 'seq', 'hash', 'last_row'])
-    .executeTakeFirstOrThrow();
+    .returning(['epoch', 'seq', 'hash', 'last_row']),
+);
+const moveHead = prepared((tx, { seq, hash, last_row }: Omit<JournalTail, 'epoch'>) =>
+  tx.updateTable('journal_head').set({ seq, hash, last_row }).where('id', '=', 1),
+);
+const insertEvent = prepared(
+  (tx, values: Omit<KioskTables['journal'], 'acked_at_ms' | 'parked_at_ms'>) =>
+    tx.insertInto('journal').values({
+      row: values.row,
+      epoch: values.epoch,
+      seq: values.seq,
+      kind: values.kind,
+      subject: values.subject,
+      hash: values.hash,
+      prev_hash: values.prev_hash,
+      payload: values.payload,
+      created_at_ms: values.created_at_ms,
+    }),
+);
+
+/** Where the journal stands, locked: commits go through here one at a time. */
+export async function lockJournal(tx: KioskTransaction): Promise<JournalTail> {
+  const [head] = await touchHead(tx, {});
+  invariant(head !== undefined, 'the journal has a head');
+  return head;
 }
 
 export interface NewEvent {
@@ -59,26 +84,17 @@ export async function appendEvent(
   const bytes = Buffer.byteLength(payload);
   if (bytes > MAX_EVENT_BYTES) throw new EventTooLargeError(bytes);
   const hash = sha256(payload);
-  await tx
-    .insertInto('journal')
-    .values({
-      row,
-      epoch: tail.epoch,
-      seq,
-      kind,
-      subject,
-      hash,
-      prev_hash: tail.hash,
-      payload,
-      created_at_ms: createdAtMs,
-      acked_at_ms: null,
-      parked_at_ms: null,
-    })
-    .execute();
-  await tx
-    .updateTable('journal_head')
-    .set({ seq, hash, last_row: row })
-    .where('id', '=', 1)
-    .execute();
+  await insertEvent(tx, {
+    row,
+    epoch: tail.epoch,
+    seq,
+    kind,
+    subject,
+    hash,
+    prev_hash: tail.hash,
+    payload,
+    created_at_ms: createdAtMs,
+  });
+  await moveHead(tx, { seq, hash, last_row: row });
   return { epoch: tail.epoch, seq, hash, last_row: row };
 }

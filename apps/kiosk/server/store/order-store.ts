@@ -26,7 +26,8 @@ import { reissueFrom } from './day-store.ts';
 import { orderOfBytes } from './order-bytes.ts';
 import { isBeyondCorrection } from './pruned-through.ts';
 import { firstSequenceOf } from './number-floor.ts';
-import type { KitchenStatus } from './schema.ts';
+import { prepared } from './prepared.ts';
+import type { KioskTables, KitchenStatus } from './schema.ts';
 
 /** An order with what the kitchen did of it. */
 export interface StoredOrder {
@@ -112,20 +113,6 @@ export function createOrderStore(
   db: KioskDatabase,
   { store, crashPoint }: { readonly store: StoreCode; readonly crashPoint: CrashPoint },
 ): OrderStore {
-  const orders = (on: KioskDatabase | KioskTransaction) =>
-    on
-      .selectFrom('orders')
-      .innerJoin('journal', 'journal.row', 'orders.row')
-      .select(['orders.kitchen', 'journal.payload', 'journal.hash']);
-
-  const findRequest = async (
-    on: KioskDatabase | KioskTransaction,
-    requestId: string,
-  ): Promise<StoredOrder | null> => {
-    const found = await orders(on).where('request_id', '=', requestId).executeTakeFirst();
-    return found === undefined ? null : storedOrder(found);
-  };
-
   const read = async (
     on: KioskDatabase | KioskTransaction,
     id: GlobalOrderId,
@@ -138,7 +125,7 @@ export function createOrderStore(
     commit: async (sale) => {
       try {
         const outcome = await write(db, async (tx) => {
-          const done = await commitSale(tx, store, sale, findRequest);
+          const done = await commitSale(tx, store, sale);
           crashPoint('web.before-commit');
           return done;
         });
@@ -237,13 +224,54 @@ const storedOrder = ({
   readonly kitchen: KitchenStatus;
 }): StoredOrder => ({ order: orderOfBytes(payload, hash), kitchen });
 
-const lastDay = (on: KioskDatabase | KioskTransaction) =>
+const orders = (on: KioskDatabase | KioskTransaction) =>
+  on
+    .selectFrom('orders')
+    .innerJoin('journal', 'journal.row', 'orders.row')
+    .select(['orders.kitchen', 'journal.payload', 'journal.hash']);
+
+const byRequest = prepared((on, { requestId }: { readonly requestId: string }) =>
+  orders(on).where('request_id', '=', requestId),
+);
+
+async function findRequest(
+  on: KioskDatabase | KioskTransaction,
+  requestId: string,
+): Promise<StoredOrder | null> {
+  const [found] = await byRequest(on, { requestId });
+  return found === undefined ? null : storedOrder(found);
+}
+
+const newestDay = prepared((on) =>
   on
     .selectFrom('trading_days')
     .select(['business_date', 'last_sequence', 'closed_at_ms'])
     .orderBy('business_date', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+const lastDay = async (on: KioskDatabase | KioskTransaction) => (await newestDay(on, {}))[0];
+
+const insertOrder = prepared((tx, sold: Omit<KioskTables['orders'], 'revision' | 'status'>) =>
+  tx.insertInto('orders').values({
+    order_id: sold.order_id,
+    business_date: sold.business_date,
+    sequence: sold.sequence,
+    row: sold.row,
+    revision: 1,
+    status: 'completed',
+    kind: sold.kind,
+    kitchen: sold.kitchen,
+    request_id: sold.request_id,
+  }),
+);
+
+const countOrder = prepared(
+  (tx, { business_date, last_sequence }: Omit<KioskTables['trading_days'], 'closed_at_ms'>) =>
+    tx
+      .insertInto('trading_days')
+      .values({ business_date, last_sequence })
+      .onConflict((conflict) => conflict.column('business_date').doUpdateSet({ last_sequence })),
+);
 
 const dayStateOf = (
   day: { readonly business_date: string; readonly closed_at_ms: number | null } | undefined,
@@ -256,7 +284,6 @@ async function commitSale(
   tx: KioskTransaction,
   store: StoreCode,
   sale: Sale,
-  findRequest: (tx: KioskTransaction, requestId: string) => Promise<StoredOrder | null>,
 ): Promise<CommitOutcome> {
   const head = await lockJournal(tx);
   const known = await findRequest(tx, sale.requestId);
@@ -284,27 +311,16 @@ async function commitSale(
     createdAtMs: Date.parse(sale.createdAt),
   });
   const kitchen = order.kind === 'sale' || order.kind === 'crew-food' ? 'preparing' : 'none';
-  await tx
-    .insertInto('orders')
-    .values({
-      order_id: order.id,
-      business_date: date,
-      sequence,
-      row,
-      revision: 1,
-      status: 'completed',
-      kind: order.kind,
-      kitchen,
-      request_id: sale.requestId,
-    })
-    .execute();
-  await tx
-    .insertInto('trading_days')
-    .values({ business_date: date, last_sequence: sequence, closed_at_ms: null })
-    .onConflict((conflict) =>
-      conflict.column('business_date').doUpdateSet({ last_sequence: sequence }),
-    )
-    .execute();
+  await insertOrder(tx, {
+    order_id: order.id,
+    business_date: date,
+    sequence,
+    row,
+    kind: order.kind,
+    kitchen,
+    request_id: sale.requestId,
+  });
+  await countOrder(tx, { business_date: date, last_sequence: sequence });
   return { type: 'committed', stored: { order, kitchen }, row, oddity };
 }
 

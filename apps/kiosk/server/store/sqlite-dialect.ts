@@ -34,19 +34,23 @@ export function openSqlite(path: string): DatabaseSync {
 }
 
 function createDriver(database: DatabaseSync): Driver {
-  const statements = new Map<string, StatementSync>();
-  const prepare = (sql: string): StatementSync => {
+  const statements = new Map<
+    string,
+    { readonly statement: StatementSync; readonly gives: boolean }
+  >();
+  const prepare = (sql: string) => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    const made = database.prepare(sql);
+    const statement = database.prepare(sql);
+    const made = { statement, gives: statement.columns().length > 0 };
     statements.set(sql, made);
     return made;
   };
   const connection: DatabaseConnection = {
     executeQuery: <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
-      const statement = prepare(sql);
+      const { statement, gives } = prepare(sql);
       const values = parameters as readonly SQLInputValue[];
-      if (statement.columns().length > 0) {
+      if (gives) {
         return Promise.resolve({ rows: statement.all(...values) as R[] });
       }
       const { changes } = statement.run(...values);
