@@ -15,7 +15,7 @@ import { catalogue, product, selling } from '../../../packages/domain/test/build
 import { createBooks } from './books.ts';
 import { createEventBus } from './events.ts';
 import { clockWitnesses } from './store/clock-store.ts';
-import { openKioskDatabase } from './store/database.ts';
+import { type KioskDatabase, openKioskDatabase } from './store/database.ts';
 import { createDayStore } from './store/day-store.ts';
 import { createOrderStore } from './store/order-store.ts';
 import { createShiftStore } from './store/shift-store.ts';
@@ -41,12 +41,22 @@ async function dateOfSale(): Promise<string> {
   return (await shop.post('/api/orders', request, asManager)).body.order.businessDate;
 }
 
+const openDatabase = (): Promise<KioskDatabase> =>
+  openKioskDatabase({ path: join(folder, 'kiosk.db') }, { store: STORE, clock, ids: systemIds });
+
+/** The codes of what the shop has told Head Office of. */
+async function errorCodes(): Promise<readonly string[]> {
+  const db = await openDatabase();
+  try {
+    return (await db.selectFrom('error_events').select('code').execute()).map(({ code }) => code);
+  } finally {
+    await db.destroy();
+  }
+}
+
 /** What the scheduler would close now. */
 async function closeForgotten(): Promise<readonly string[]> {
-  const db = await openKioskDatabase(
-    { path: join(folder, 'kiosk.db') },
-    { store: STORE, clock, ids: systemIds },
-  );
+  const db = await openDatabase();
   const own = { store: STORE, crashPoint: () => undefined };
   const menu = catalogue([product(1, 600)]);
   const inForce = { version: catalogVersion(7), catalogue: menu, index: selling(menu).index };
@@ -96,4 +106,16 @@ it('A forgotten Z is done once the next day has begun by the clock on the wall, 
   nowMs = Date.parse('2026-03-03T04:00:00Z');
   expect(await closeForgotten()).toEqual(['2026-03-02']);
   expect(await closeForgotten()).toEqual([]);
+});
+
+it('Who sells on after an early Z has a clock that is right; before that Z the same clock is behind', async () => {
+  expect(await dateOfSale()).toBe('2026-03-02');
+  nowMs = Date.parse('2026-03-02T22:00:00Z');
+  expect((await shop.post('/api/day/close', {}, asManager)).body.businessDate).toBe('2026-03-02');
+  nowMs += 60_000;
+  for (let sale = 1; sale <= 3; sale++) expect(await dateOfSale()).toBe('2026-03-03');
+  expect(await errorCodes()).toEqual([]);
+  nowMs = Date.parse('2026-03-02T21:00:00Z');
+  expect(await dateOfSale()).toBe('2026-03-03');
+  expect(await errorCodes()).toEqual(['clock-behind']);
 });

@@ -291,6 +291,7 @@ async function commitSale(
 
   const day = await lastDay(tx);
   const { date, oddity } = businessDateFor(sale.clockDate, dayStateOf(day), sale.clockConfirmed);
+  const isOdd = oddity !== null && !(await wasClosedEarly(tx, sale, date));
   const sequence =
     day?.business_date === date ? day.last_sequence + 1 : await firstSequenceOf(tx, date);
   invariant(day === undefined || addDays(businessDate(day.business_date), 0) <= date, 'days go on');
@@ -321,7 +322,24 @@ async function commitSale(
     request_id: sale.requestId,
   });
   await countOrder(tx, { business_date: date, last_sequence: sequence });
-  return { type: 'committed', stored: { order, kitchen }, row, oddity };
+  const stored = { order, kitchen };
+  return { type: 'committed', stored, row, oddity: isOdd ? oddity : null };
+}
+
+/** Whether a sale is of the next date because the clock's own had its Z already: then the clock is not behind. */
+async function wasClosedEarly(
+  tx: KioskTransaction,
+  { clockDate, createdAt }: Sale,
+  used: BusinessDate,
+): Promise<boolean> {
+  if (used !== addDays(clockDate, 1)) return false;
+  const day = await tx
+    .selectFrom('trading_days')
+    .select('closed_at_ms')
+    .where('business_date', '=', clockDate)
+    .executeTakeFirst();
+  const closedAtMs = day?.closed_at_ms ?? null;
+  return closedAtMs !== null && closedAtMs <= Date.parse(createdAt);
 }
 
 /** Writes an order's event behind the tail; returns the new tail. @throws {EventTooLargeError} */
