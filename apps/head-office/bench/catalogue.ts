@@ -2,12 +2,12 @@
  * A menu of many products published to many kiosks, all of them processes over TLS on one machine: from the word
  * "publish" to the last report "applied", round by round, and the switches' own time by the kiosks' logs. Then all but
  * one of the kiosks end, and that one switches on: a shop has a machine of its own.
- * `node apps/head-office/bench/catalogue.ts postgres://… [kiosks] [products] [rounds]` wants an empty database.
+ * `node apps/head-office/bench/catalogue.ts postgres://… PORT [kiosks] [products] [rounds]` wants an empty database and a
+ * port for the broker.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,19 +25,11 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'store', 'migrations');
 const LOOK_EVERY_MS = 25;
 const ROUNDS_ALONE = 100;
 
-const [url = '', kiosks = '15', products = '1000', rounds = '10'] = process.argv.slice(2);
+const [url = '', port = '', kiosks = '15', products = '1000', rounds = '10'] =
+  process.argv.slice(2);
 const all = Array.from({ length: Number(kiosks) }, (_, at) => storeOfShop(at + 1));
 /** Those that run. */
 let stores = all;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
 
 /** The sample menu, its products repeated under other codes up to `count`. */
 function enlarged(menu: Catalogue, count: number): Catalogue {
@@ -54,12 +46,11 @@ function enlarged(menu: Catalogue, count: number): Catalogue {
 
 const folder = await mkdtemp(join(tmpdir(), 'tillwire-bench-'));
 await chmod(folder, 0o755);
-const port = await freePort();
 const files = await initBroker(
   {
     folder: join(folder, 'broker'),
     hosts: ['localhost'],
-    port,
+    port: Number(port),
     bind: '127.0.0.1',
     stores,
     auth: 'dynsec',

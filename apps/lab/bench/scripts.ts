@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
+import { freePort } from '../world/line.ts';
 import type { Row } from './rows.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -144,7 +145,13 @@ export async function catalogue({
 }: ScriptDeps): Promise<readonly Row[]> {
   const text = await measured(
     'apps/head-office/bench/catalogue.ts',
-    [await databaseUrl('bench_catalogue'), '15', '1000', isQuick ? '3' : '10'],
+    [
+      await databaseUrl('bench_catalogue'),
+      String(await freePort()),
+      '15',
+      '1000',
+      isQuick ? '3' : '10',
+    ],
     deps,
   );
   const { publishedToAppliedMs, switchMs, switchTogetherMs } = JSON.parse(

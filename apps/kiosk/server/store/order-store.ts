@@ -322,8 +322,7 @@ async function commitSale(
     request_id: sale.requestId,
   });
   await countOrder(tx, { business_date: date, last_sequence: sequence });
-  const stored = { order, kitchen };
-  return { type: 'committed', stored, row, oddity: isOdd ? oddity : null };
+  return { type: 'committed', stored: { order, kitchen }, row, oddity: isOdd ? oddity : null };
 }
 
 /** Whether a sale is of the next date because the clock's own had its Z already: then the clock is not behind. */
