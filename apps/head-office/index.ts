@@ -30,6 +30,8 @@ import {
 import { createCertificateReadings, createCertificateWatch } from './fleet/alerts/certificates.ts';
 import { createAlertSender } from './fleet/alerts/sending.ts';
 import { createAlertPruning, createAlertWatch } from './fleet/alerts/watch.ts';
+import { revokeForgotten } from './fleet/provisioning/provisioning.ts';
+import { openRevocations } from './fleet/provisioning/revocations.ts';
 import { openSealingKeys, openStoreKeys } from './fleet/provisioning/store-keys.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createSigner, openStateDir } from './state-dir.ts';
@@ -48,6 +50,7 @@ export { type BrokerAdmin, brokerAdminOf } from './fleet/provisioning/broker-adm
 export { createBrokerAccounts } from './fleet/provisioning/broker-accounts.ts';
 export { provisionStoreByFile, revokeStoreNow } from './fleet/provisioning/provisioning.ts';
 export { createRotations, type RotationDeps } from './fleet/provisioning/rotation.ts';
+export { openRevocations } from './fleet/provisioning/revocations.ts';
 export { openStoreKeys } from './fleet/provisioning/store-keys.ts';
 export { authoritiesOf, trustBroker } from './fleet/provisioning/broker-trust.ts';
 export { examineHeadOffice } from './fleet/provisioning/examine.ts';
@@ -102,15 +105,6 @@ export async function createHeadOffice(
   const stateDir = openStateDir(config.stateDir, ids);
   const sinkKey = openSealingKeys(config.stateDir, ids)('alert sinks');
   const db = openDatabase(config.databaseUrl, { log });
-  try {
-    await migrate(db, readMigrations(MIGRATIONS), deps.crashPoint);
-  } catch (error) {
-    await db.end();
-    throw error;
-  }
-  const services: Service[] = [];
-  const bell = createBell();
-  let listening = new Promise<string>(() => undefined);
   const rotation: RotationDeps | null =
     config.brokerAdmin === null
       ? null
@@ -119,7 +113,19 @@ export async function createHeadOffice(
           db,
           accounts: createBrokerAccounts({ admin: config.brokerAdmin, ids }),
           storeKey: openStoreKeys(config.stateDir, ids),
+          revocations: openRevocations(config.stateDir),
         };
+  try {
+    await migrate(db, readMigrations(MIGRATIONS), deps.crashPoint);
+    // Before anything of theirs is offered, or put at the broker.
+    if (rotation !== null) await revokeForgotten(rotation);
+  } catch (error) {
+    await db.end();
+    throw error;
+  }
+  const services: Service[] = [];
+  const bell = createBell();
+  let listening = new Promise<string>(() => undefined);
   if (roles.includes('dashboard')) {
     const { adminToken, publicUrl, http, stateDir: stateFolder, rotateAfterMs } = config;
     const { brokerAdmin } = config;

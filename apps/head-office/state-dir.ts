@@ -33,7 +33,10 @@ export type RememberedIncarnation = z.infer<typeof incarnationSchema>;
 const publishedSchema = z.object({ catalogue: z.int().min(0), config: z.int().min(0) });
 export type PublishedVersions = z.infer<typeof publishedSchema>;
 
-/** Head Office's state directory: signing keys, incarnation and versions; its processes share it. */
+/**
+ * Head Office's state directory, which its processes share: signing keys, incarnation and versions. Keys that seal and
+ * revocations are in it too, each in its own module.
+ */
 export interface StateDir {
   /** All active keys: documents carry a signature by each. */
   readonly keys: () => readonly SigningKey[];

@@ -5,6 +5,7 @@ import {
   brokerAdminOf,
   createBrokerAccounts,
   createRotations,
+  openRevocations,
   openStoreKeys,
   provisionStoreByFile,
   type RotationDeps,
@@ -56,6 +57,7 @@ const rotationDeps = (
   ids,
   accounts: createBrokerAccounts({ admin, ids }),
   storeKey: openStoreKeys(stateDirOf(env), ids),
+  revocations: openRevocations(stateDirOf(env)),
   crashPoint: createCrashPoints(env['TILLWIRE_CRASH_AT']),
 });
 

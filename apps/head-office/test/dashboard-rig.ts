@@ -17,6 +17,7 @@ import type { HeadOfficeApi } from '../api/head-office-api.ts';
 import { hashPassword } from '../api/passwords.ts';
 import type { Role } from '../api/permissions.ts';
 import type { BrokerAccounts } from '../fleet/provisioning/broker-accounts.ts';
+import { openRevocations } from '../fleet/provisioning/revocations.ts';
 import { openStoreKeys } from '../fleet/provisioning/store-keys.ts';
 import { openStateDir } from '../state-dir.ts';
 import { orderRowsOf, storedOrderRows } from '../ingest/read-event.ts';
@@ -113,6 +114,7 @@ export async function createDashboardRig({
     db,
     accounts,
     storeKey: openStoreKeys(stateFolder, systemIds),
+    revocations: openRevocations(stateFolder),
     clock,
     ids: systemIds,
     crashPoint: () => undefined,

@@ -1,6 +1,7 @@
 import type { StoreCode } from '@tillwire/domain';
 import { type Log, repeat, type Service } from '@tillwire/runtime';
 import { liveCredentials, settledUsers } from '../../store/credential-store.ts';
+import { revokeForgotten } from './provisioning.ts';
 import { generationOf, isLive, passwordOf, type RotationDeps } from './rotation.ts';
 
 /** What it took until the broker agreed with the database. */
@@ -11,6 +12,8 @@ export interface AccountsMended {
   readonly dropped: readonly string[];
   /** Stores whose credential nobody can make anew: only provisioning again brings them back. */
   readonly lacking: readonly StoreCode[];
+  /** Stores whose revocation the database had forgotten. */
+  readonly revoked: readonly StoreCode[];
 }
 
 /**
@@ -19,6 +22,7 @@ export interface AccountsMended {
  */
 export async function mendAccounts(deps: RotationDeps): Promise<AccountsMended> {
   const { db, accounts } = deps;
+  const revoked = await revokeForgotten(deps);
   // Before the broker is asked: whoever is provisioned or dropped meanwhile sees to that itself.
   const live = (await liveCredentials(db)).filter(({ state }) => state === 'in-use');
   const settled = await settledUsers(db);
@@ -47,7 +51,7 @@ export async function mendAccounts(deps: RotationDeps): Promise<AccountsMended> 
   );
   const dropped = [...new Set([...settled, ...strays])].filter((user) => there.has(user));
   if (dropped.length > 0) await accounts.drop(dropped);
-  return { put, dropped, lacking };
+  return { put, dropped, lacking, revoked };
 }
 
 const LOOK_EVERY_MS = 15_000;
@@ -68,7 +72,9 @@ export const createAccountKeeper = ({
         LOOK_EVERY_MS,
         signal,
         async () => {
-          const { put, dropped, lacking } = await mendAccounts(deps);
+          const { put, dropped, lacking, revoked } = await mendAccounts(deps);
+          if (revoked.length > 0)
+            log.warn({ stores: revoked }, 'the database had forgotten their revocation');
           if (put.length > 0)
             log.warn({ stores: put }, 'the broker did not know these: let in again');
           if (dropped.length > 0)

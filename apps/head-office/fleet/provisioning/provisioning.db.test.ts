@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generateSigningKeyPem, signingKeyFromPem } from '@tillwire/contract';
 import { storeCode } from '@tillwire/domain';
 import { systemClock, systemIds } from '@tillwire/runtime';
@@ -6,6 +9,7 @@ import { headOfficeDatabase } from '../../test/head-office-database.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
 import { mendAccounts } from './account-mending.ts';
 import { provisionStoreByFile, revokeStoreNow } from './provisioning.ts';
+import { openRevocations } from './revocations.ts';
 import { createRotations, generationOf, type RotationDeps } from './rotation.ts';
 
 const STORE = storeCode('S16');
@@ -14,11 +18,16 @@ let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
 let users: Set<string>;
 const passwords = new Map<string, string | null>();
 let meanwhile: (() => Promise<unknown>) | null = null;
+let stateDir: string;
 
 beforeAll(async () => {
   office = await headOfficeDatabase();
+  stateDir = await mkdtemp(join(tmpdir(), 'tillwire-revoked-'));
 });
-afterAll(() => office.drop());
+afterAll(async () => {
+  await office.drop();
+  await rm(stateDir, { recursive: true });
+});
 
 const deps = (): RotationDeps => {
   const accounts: BrokerAccounts = {
@@ -37,11 +46,13 @@ const deps = (): RotationDeps => {
     db: office.db,
     accounts,
     storeKey: () => Buffer.alloc(32, 7),
+    revocations: openRevocations(stateDir),
     clock: systemClock,
     ids: systemIds,
     crashPoint: () => undefined,
   };
 };
+const nothing = { put: [], dropped: [], lacking: [], revoked: [] };
 const provision = (by: string) =>
   provisionStoreByFile(deps(), {
     store: STORE,
@@ -53,7 +64,7 @@ const provision = (by: string) =>
     again: true,
     by,
   });
-const live = async (): Promise<unknown> => {
+const live = async (): Promise<readonly string[]> => {
   const { rows } = await office.db.query(
     `SELECT user_name AS "user" FROM store_credentials WHERE store = $1 AND state <> 'dropped'
      ORDER BY generation`,
@@ -85,13 +96,13 @@ it('A broker made anew, or put back from before, ends with the users of the data
   users = new Set();
   passwords.clear();
   await provision('anna');
-  const [user = ''] = (await live()) as readonly string[];
+  const [user = ''] = await live();
   const password = passwords.get(user);
-  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [] });
+  expect(await mendAccounts(deps())).toEqual(nothing);
   // It was put back from before this store was provisioned the last time; one of another chain's is none of ours.
   users = new Set(['S16.2', 'head-office']);
   passwords.clear();
-  expect(await mendAccounts(deps())).toEqual({ put: [STORE], dropped: ['S16.2'], lacking: [] });
+  expect(await mendAccounts(deps())).toEqual({ ...nothing, put: [STORE], dropped: ['S16.2'] });
   expect([...users]).toEqual(['head-office', user]);
   expect(password).toMatch(/^\S{32,}$/);
   expect(passwords.get(user)).toBe(password);
@@ -100,12 +111,12 @@ it('A broker made anew, or put back from before, ends with the users of the data
 it('Passwords nobody kept are named, and a store revoked while it is let in again is not', async () => {
   users = new Set();
   meanwhile = () => revokeStoreNow(deps(), STORE, 'bert');
-  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [] });
+  expect(await mendAccounts(deps())).toEqual(nothing);
   expect([...users]).toEqual([]);
   await provision('anna');
   await office.db.query('UPDATE store_credentials SET sealed = NULL');
   users = new Set();
-  expect(await mendAccounts(deps())).toEqual({ put: [], dropped: [], lacking: [STORE] });
+  expect(await mendAccounts(deps())).toEqual({ ...nothing, lacking: [STORE] });
   expect([...users]).toEqual([]);
 });
 
@@ -119,7 +130,7 @@ it('Head Office put back from before a rotation goes on above the credential its
     await rotations.step();
     return user;
   };
-  const [first = ''] = (await live()) as readonly string[];
+  const [first = ''] = await live();
   const used = await rotated();
   expect([...users]).toEqual([used]);
   // The rotation is forgotten.
@@ -148,4 +159,36 @@ it('A store revoked, or provisioned again, is let in by nothing that was forgott
   users.add('S16.950');
   await revokeStoreNow(deps(), STORE, 'anna');
   expect([...users]).toEqual(['S160', 'S16.x']);
+});
+
+it('A database put back from before a revocation does not let the store in again, nor does its broker', async () => {
+  users = new Set();
+  await provision('anna');
+  const rotations = createRotations(deps());
+  await rotations.rotate(STORE, 'anna');
+  const [before, letIn] = [await live(), [...users]];
+  const { rows } = await office.db.query('SELECT * FROM store_credentials WHERE store = $1', [
+    STORE,
+  ]);
+  await revokeStoreNow(deps(), STORE, 'bert');
+  // Both put back from before it.
+  await office.db.query('UPDATE stores SET revoked_at = NULL WHERE store = $1', [STORE]);
+  await office.db.query('DELETE FROM store_credentials WHERE store = $1', [STORE]);
+  await office.db.query(
+    'INSERT INTO store_credentials SELECT * FROM jsonb_populate_recordset(NULL::store_credentials, $1)',
+    [JSON.stringify(rows)],
+  );
+  expect([await live(), before.length]).toEqual([before, 2]);
+  users = new Set(letIn);
+  expect(await mendAccounts(deps())).toMatchObject({ revoked: [STORE], put: [] });
+  await rotations.step();
+  await mendAccounts(deps());
+  expect([await live(), [...users]]).toEqual([[], []]);
+  expect(await mendAccounts(deps())).toEqual(nothing);
+  // Provisioned anew it is let in, under a name that never was its own.
+  await provision('anna');
+  const [user = ''] = await live();
+  expect(letIn).not.toContain(user);
+  expect(await mendAccounts(deps())).toEqual(nothing);
+  expect([...users]).toEqual([user]);
 });

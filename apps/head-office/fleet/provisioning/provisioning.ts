@@ -11,10 +11,12 @@ import { invariant, type StoreCode, utcInstant } from '@tillwire/domain';
 import { type BrokerAddress, Problem } from '@tillwire/runtime';
 import { recordAlert } from '../../store/alert-store.ts';
 import {
+  type Credential,
   credentialsOfStore,
   dropCredentials,
   insertCredential,
   lastEpochOf,
+  liveCredentials,
   lockStore,
   markDroppedAtBroker,
   provisionStore,
@@ -68,7 +70,7 @@ export async function provisionStoreByFile(
   deps: RotationDeps,
   { store, name, day, broker, signingKeys, lifeMs, again, by }: Provisioning,
 ): Promise<Provisioned> {
-  const { db, accounts, storeKey, clock, ids, crashPoint } = deps;
+  const { db, accounts, storeKey, revocations, clock, ids, crashPoint } = deps;
   const nowMs = clock.nowMs();
   const joinId = ids.uuid();
   const days = Math.ceil((lifeMs + JOIN_GRACE_MS) / DAY_MS);
@@ -89,7 +91,8 @@ export async function provisionStoreByFile(
     await lockStore(client, store);
     const all = await credentialsOfStore(client, store);
     await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
-    const credential = nextCredential(store, lastGeneration(store, all, users), served);
+    const last = Math.max(lastGeneration(store, all, users), revocations.through(store));
+    const credential = nextCredential(store, last, served);
     const context = rotationContext(store, credential.user);
     await insertCredential(client, {
       ...credential,
@@ -163,14 +166,46 @@ function nextCredential(store: StoreCode, last: number, served: boolean) {
 
 /** Ends a store: its sessions are cut at once, it is told nothing any more. What it sold comes by USB stick. */
 export async function revokeStoreNow(
-  { db, accounts, clock, crashPoint }: RotationDeps,
+  deps: RotationDeps,
   store: StoreCode,
   by: string,
 ): Promise<void> {
+  const { db, accounts, revocations, crashPoint } = deps;
   await servedStore(db, store);
-  const nowMs = clock.nowMs();
-  const all = await inTransaction(db, async (client) => {
+  const all = await revokeInDatabase(deps, store, by);
+  // Whatever dies from here on: what is dropped and not so at the broker is dropped there by the keeper.
+  crashPoint('revoked-in-database');
+  const users = (await accounts.users()).filter((user) => generationOf(store, user) !== null);
+  revocations.note(store, lastGeneration(store, all, users));
+  await accounts.drop([...new Set([store, ...all.map(({ user }) => user), ...users])]);
+  for (const one of all) await markDroppedAtBroker(db, one);
+}
+
+/** Revokes in the database what was revoked before that was put back from a backup. The stores. */
+export async function revokeForgotten(
+  deps: Pick<RotationDeps, 'db' | 'revocations' | 'clock'>,
+): Promise<readonly StoreCode[]> {
+  const forgotten = (await liveCredentials(deps.db))
+    .filter(({ store, generation }) => generation <= deps.revocations.through(store))
+    .map(({ store }) => store);
+  const stores = [...new Set(forgotten)];
+  for (const store of stores)
+    await revokeInDatabase(deps, store, 'before the database was put back');
+  return stores;
+}
+
+/** All credentials the store had, every one of them dropped now. */
+const revokeInDatabase = (
+  { db, revocations, clock }: Pick<RotationDeps, 'db' | 'revocations' | 'clock'>,
+  store: StoreCode,
+  by: string,
+): Promise<readonly Credential[]> =>
+  inTransaction(db, async (client) => {
+    const nowMs = clock.nowMs();
     await lockStore(client, store);
+    const all = await credentialsOfStore(client, store);
+    // First: dying between the two, Head Office revokes it by this when it starts.
+    revocations.note(store, lastGeneration(store, all, []));
     await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
     await revokeStore(client, store, nowMs);
     await recordAlert(client, {
@@ -181,11 +216,5 @@ export async function revokeStoreNow(
       facts: { by },
       at: new Date(nowMs),
     });
-    return credentialsOfStore(client, store);
+    return all;
   });
-  // Whatever dies from here on: what is dropped and not so at the broker is dropped there by the keeper.
-  crashPoint('revoked-in-database');
-  const users = (await accounts.users()).filter((user) => generationOf(store, user) !== null);
-  await accounts.drop([...new Set([store, ...all.map(({ user }) => user), ...users])]);
-  for (const one of all) await markDroppedAtBroker(db, one);
-}

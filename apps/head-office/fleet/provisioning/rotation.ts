@@ -29,12 +29,14 @@ import { type Database, inTransaction } from '../../store/database.ts';
 import { listStores } from '../../store/fleet-store.ts';
 import { issueOnRequest } from '../broker/authority.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
+import type { Revocations } from './revocations.ts';
 
 export interface RotationDeps {
   readonly db: Database;
   readonly accounts: BrokerAccounts;
   /** The key of a store, of one of its provisionings. */
   readonly storeKey: (store: StoreCode, joinId: string) => Buffer;
+  readonly revocations: Revocations;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly crashPoint: CrashPoint;
