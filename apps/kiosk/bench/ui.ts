@@ -240,9 +240,12 @@ function workOf(click: TraceEvent, events: readonly TraceEvent[]): number {
     ({ pid, tid, ts, ph }) =>
       pid === click.pid && tid === click.tid && ph === 'X' && ts >= click.ts,
   );
-  const handedOver = after.find(({ name }) => name === 'Commit')?.ts ?? click.ts;
+  const handled = click.ts + (click.dur ?? 0);
+  const handedOver = after.find(({ name }) => name === 'Commit')?.ts ?? handled;
   const steps = after.filter(
     ({ name, ts, args }) =>
+      // What the page asked for while it handled the click is in that already.
+      ts >= handled &&
       ts <= handedOver &&
       STEPS.has(name) &&
       // One for the page holds those of its parts.
