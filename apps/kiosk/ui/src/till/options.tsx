@@ -9,8 +9,9 @@ import {
   type ProductLineRequest,
   singlePriceOf,
 } from '@tillwire/domain';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { moveByArrows } from '../arrows.ts';
+import { useFocus } from '../focus.ts';
 import { money } from '../format.ts';
 import { index, menu } from '../kiosk.ts';
 import {
@@ -70,9 +71,8 @@ function Asked({ line, of, item }: Part & { readonly item: Product | Combo }) {
   const step = shown.value?.key === line.key ? shown.value.step : firstStep(line.request, of);
   const body = useRef<HTMLDivElement>(null);
   const shownId = step === null ? '' : stepId(step);
-  // The key that led on is gone with its step: whoever goes by keyboard goes on from the next one's first. With the step,
-  // not after it is painted: the next key pressed is meant for it.
-  useLayoutEffect(() => {
+  // The key that led on is gone with its step: whoever goes by keyboard goes on from the next one's first.
+  useFocus(() => {
     if (document.activeElement === document.body) body.current?.querySelector('button')?.focus();
   }, [shownId]);
   return (

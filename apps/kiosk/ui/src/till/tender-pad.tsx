@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { acceptsTender, type CustomerTender, type HouseTender } from '@tillwire/domain';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { moveByArrows } from '../arrows.ts';
+import { useFocus } from '../focus.ts';
 import { methodText, money } from '../format.ts';
 import { rules } from '../kiosk.ts';
 import { channel } from './basket.ts';
@@ -31,8 +32,7 @@ export function TenderPad() {
     typed.value = 0;
     pay(method, amount);
   };
-  // With the pad, not after it is painted: the digits that follow are meant for it.
-  useLayoutEffect(() => amountBox.current?.focus({ preventScroll: true }), []);
+  useFocus(() => amountBox.current?.focus({ preventScroll: true }), []);
   const at = channel.value;
   if (at === null || due.value === null) return null;
   const accepted = CUSTOMER.filter((method) => acceptsTender(at, method, rules.value));
