@@ -105,6 +105,7 @@ export async function createHeadOffice(
   const stateDir = openStateDir(config.stateDir, ids);
   const sinkKey = openSealingKeys(config.stateDir, ids)('alert sinks');
   const db = openDatabase(config.databaseUrl, { log });
+  const revocations = openRevocations(config.stateDir);
   const rotation: RotationDeps | null =
     config.brokerAdmin === null
       ? null
@@ -113,12 +114,12 @@ export async function createHeadOffice(
           db,
           accounts: createBrokerAccounts({ admin: config.brokerAdmin, ids }),
           storeKey: openStoreKeys(config.stateDir, ids),
-          revocations: openRevocations(config.stateDir),
+          revocations,
         };
   try {
     await migrate(db, readMigrations(MIGRATIONS), deps.crashPoint);
     // Before anything of theirs is offered, or put at the broker.
-    if (rotation !== null) await revokeForgotten(rotation);
+    await revokeForgotten({ db, revocations, clock });
   } catch (error) {
     await db.end();
     throw error;

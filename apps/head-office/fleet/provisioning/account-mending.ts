@@ -21,7 +21,7 @@ export interface AccountsMended {
  * back from a backup lacks what was rotated since, and lets in what was revoked since. One that agrees is not touched.
  */
 export async function mendAccounts(deps: RotationDeps): Promise<AccountsMended> {
-  const { db, accounts } = deps;
+  const { db, accounts, revocations } = deps;
   const revoked = await revokeForgotten(deps);
   // Before the broker is asked: whoever is provisioned or dropped meanwhile sees to that itself.
   const live = (await liveCredentials(db)).filter(({ state }) => state === 'in-use');
@@ -49,7 +49,14 @@ export async function mendAccounts(deps: RotationDeps): Promise<AccountsMended> 
   const strays = live.flatMap(({ store, generation }) =>
     [...there].filter((user) => (generationOf(store, user) ?? generation) < generation),
   );
-  const dropped = [...new Set([...settled, ...strays])].filter((user) => there.has(user));
+  // Nobody revoked: neither by a first name from before there were join files, nor of a store forgotten with the database.
+  const revokedUsers = revocations.stores().flatMap((store) => {
+    const through = revocations.through(store);
+    return [...there].filter((user) => (generationOf(store, user) ?? Infinity) <= through);
+  });
+  const dropped = [...new Set([...settled, ...strays, ...revokedUsers])].filter((user) =>
+    there.has(user),
+  );
   if (dropped.length > 0) await accounts.drop(dropped);
   return { put, dropped, lacking, revoked };
 }

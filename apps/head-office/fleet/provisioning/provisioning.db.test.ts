@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKeyPem, signingKeyFromPem } from '@tillwire/contract';
@@ -6,6 +6,7 @@ import { storeCode } from '@tillwire/domain';
 import { systemClock, systemIds } from '@tillwire/runtime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headOfficeDatabase } from '../../test/head-office-database.ts';
+import { dropCredentials, lockStore, revokeStore } from '../../store/credential-store.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
 import { mendAccounts } from './account-mending.ts';
 import { provisionStoreByFile, revokeStoreNow } from './provisioning.ts';
@@ -18,6 +19,8 @@ let office: Awaited<ReturnType<typeof headOfficeDatabase>>;
 let users: Set<string>;
 const passwords = new Map<string, string | null>();
 let meanwhile: (() => Promise<unknown>) | null = null;
+/** What happens before the broker says whom it lets in. */
+let first: (() => Promise<unknown>) | null = null;
 let stateDir: string;
 
 beforeAll(async () => {
@@ -40,7 +43,12 @@ const deps = (): RotationDeps => {
       passwords.set(user, password);
     },
     drop: async (gone) => gone.forEach((user) => users.delete(user)),
-    users: async () => [...users],
+    users: async () => {
+      const work = first;
+      first = null;
+      await work?.();
+      return [...users];
+    },
   };
   return {
     db: office.db,
@@ -191,4 +199,66 @@ it('A database put back from before a revocation does not let the store in again
   expect(letIn).not.toContain(user);
   expect(await mendAccounts(deps())).toEqual(nothing);
   expect([...users]).toEqual([user]);
+});
+
+it('A store revoked by the name it had before any join file stays out, and one the database lost with all it had', async () => {
+  await office.db.query('DELETE FROM store_credentials WHERE store = $1', [STORE]);
+  const provisioned = (revoked: string) =>
+    office.db.query(
+      `UPDATE stores SET provisioned_at = now(), revoked_at = ${revoked} WHERE store = $1`,
+      [STORE],
+    );
+  await provisioned('NULL');
+  await rm(join(stateDir, 'revoked'), { recursive: true });
+  // The broker is away: what is left to do there is the keeper's.
+  first = () => Promise.reject(new Error('the broker is away'));
+  await expect(revokeStoreNow(deps(), STORE, 'bert')).rejects.toThrow('the broker is away');
+  users = new Set(['S16', 'S160']);
+  expect(await mendAccounts(deps())).toEqual({ ...nothing, dropped: ['S16'] });
+  // Database and broker are put back from before it, or from before there was the store.
+  await provisioned('NULL');
+  users = new Set(['S16', 'S160']);
+  expect(await mendAccounts(deps())).toEqual({ ...nothing, dropped: ['S16'], revoked: [STORE] });
+  await office.db.query('DELETE FROM stores WHERE store = $1', [STORE]);
+  users = new Set(['S16', 'S160']);
+  expect(await mendAccounts(deps())).toEqual({ ...nothing, dropped: ['S16'] });
+  expect([...users]).toEqual(['S160']);
+});
+
+it('A revocation that is being made is not taken for a forgotten one, nor undoes what came after it', async () => {
+  users = new Set();
+  await provision('anna');
+  const [user = ''] = await live();
+  const by = await office.db.connect();
+  await by.query('BEGIN');
+  await lockStore(by, STORE);
+  deps().revocations.note(STORE, generationOf(STORE, user) ?? 0);
+  const look = mendAccounts(deps());
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await office.db.query(waiting)).rowCount).toBe(1);
+  await dropCredentials(by, STORE, ['in-use'], systemClock.nowMs());
+  await revokeStore(by, STORE, systemClock.nowMs());
+  await by.query('COMMIT');
+  by.release();
+  expect(await look).toMatchObject({ revoked: [] });
+  // Provisioned anew before the broker was asked whom it lets in.
+  await provision('anna');
+  first = () => provision('carla');
+  await revokeStoreNow(deps(), STORE, 'bert');
+  expect(await live()).toHaveLength(1);
+  expect([...users]).toEqual(await live());
+  expect(await mendAccounts(deps())).toEqual(nothing);
+});
+
+it('A note of a revocation that cannot be read is an error that names it, and not taken for none', async () => {
+  const { revocations } = deps();
+  await writeFile(join(stateDir, 'revoked', STORE), 'soon\n');
+  expect(() => revocations.through(STORE)).toThrow(
+    `${join(stateDir, 'revoked', STORE)} does not hold a credential's generation`,
+  );
+  await rm(join(stateDir, 'revoked'), { recursive: true });
+  expect([revocations.through(STORE), revocations.stores()]).toEqual([0, []]);
+  await writeFile(join(stateDir, 'revoked'), '');
+  expect(() => revocations.through(STORE)).toThrow(join(stateDir, 'revoked'));
+  expect(() => revocations.stores()).toThrow(join(stateDir, 'revoked'));
 });

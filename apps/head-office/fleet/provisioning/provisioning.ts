@@ -9,6 +9,7 @@ import {
 } from '@tillwire/contract';
 import { invariant, type StoreCode, utcInstant } from '@tillwire/domain';
 import { type BrokerAddress, Problem } from '@tillwire/runtime';
+import type { PoolClient } from 'pg';
 import { recordAlert } from '../../store/alert-store.ts';
 import {
   type Credential,
@@ -16,13 +17,12 @@ import {
   dropCredentials,
   insertCredential,
   lastEpochOf,
-  liveCredentials,
   lockStore,
   markDroppedAtBroker,
   provisionStore,
   revokeStore,
 } from '../../store/credential-store.ts';
-import { inTransaction } from '../../store/database.ts';
+import { type Database, inTransaction } from '../../store/database.ts';
 import { isServed, listStores } from '../../store/fleet-store.ts';
 import { issueClient } from '../broker/authority.ts';
 import {
@@ -172,10 +172,20 @@ export async function revokeStoreNow(
 ): Promise<void> {
   const { db, accounts, revocations, crashPoint } = deps;
   await servedStore(db, store);
-  const all = await revokeInDatabase(deps, store, by);
+  const all = await inTransaction(db, async (client) => {
+    await lockStore(client, store);
+    return revokeInDatabase(client, deps, { store, by });
+  });
   // Whatever dies from here on: what is dropped and not so at the broker is dropped there by the keeper.
   crashPoint('revoked-in-database');
-  const users = (await accounts.users()).filter((user) => generationOf(store, user) !== null);
+  const there = await accounts.users();
+  // Whoever provisioned it anew since is not undone.
+  const anew = new Set(
+    (await credentialsOfStore(db, store)).flatMap(({ state, user }) =>
+      state === 'dropped' ? [] : [user],
+    ),
+  );
+  const users = there.filter((user) => generationOf(store, user) !== null && !anew.has(user));
   revocations.note(store, lastGeneration(store, all, users));
   await accounts.drop([...new Set([store, ...all.map(({ user }) => user), ...users])]);
   for (const one of all) await markDroppedAtBroker(db, one);
@@ -185,36 +195,52 @@ export async function revokeStoreNow(
 export async function revokeForgotten(
   deps: Pick<RotationDeps, 'db' | 'revocations' | 'clock'>,
 ): Promise<readonly StoreCode[]> {
-  const forgotten = (await liveCredentials(deps.db))
-    .filter(({ store, generation }) => generation <= deps.revocations.through(store))
-    .map(({ store }) => store);
-  const stores = [...new Set(forgotten)];
-  for (const store of stores)
-    await revokeInDatabase(deps, store, 'before the database was put back');
-  return stores;
+  const { db, revocations } = deps;
+  const revoked: StoreCode[] = [];
+  const served = await servedStores(db);
+  for (const store of revocations.stores()) {
+    if (!served.has(store)) continue;
+    const isForgotten = await inTransaction(db, async (client) => {
+      // Looked at behind the lock: whoever revokes it this moment notes that before it is in the database.
+      await lockStore(client, store);
+      if (!(await servedStores(client)).has(store)) return false;
+      const through = revocations.through(store);
+      const all = await credentialsOfStore(client, store);
+      const isAnew = all.some((one) => one.state === 'in-use' && one.generation > through);
+      if (isAnew) return false;
+      await revokeInDatabase(client, deps, { store, by: 'before the database was put back' });
+      return true;
+    });
+    if (isForgotten) revoked.push(store);
+  }
+  return revoked;
 }
 
-/** All credentials the store had, every one of them dropped now. */
-const revokeInDatabase = (
-  { db, revocations, clock }: Pick<RotationDeps, 'db' | 'revocations' | 'clock'>,
-  store: StoreCode,
-  by: string,
-): Promise<readonly Credential[]> =>
-  inTransaction(db, async (client) => {
-    const nowMs = clock.nowMs();
-    await lockStore(client, store);
-    const all = await credentialsOfStore(client, store);
-    // First: dying between the two, Head Office revokes it by this when it starts.
-    revocations.note(store, lastGeneration(store, all, []));
-    await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
-    await revokeStore(client, store, nowMs);
-    await recordAlert(client, {
-      store,
-      code: 'store-revoked',
-      key: String(nowMs),
-      message: 'the store was revoked: what it sold and did not send comes by USB stick',
-      facts: { by },
-      at: new Date(nowMs),
-    });
-    return all;
+const servedStores = async (db: Database | PoolClient): Promise<ReadonlySet<StoreCode>> =>
+  new Set((await listStores(db)).filter(isServed).map(({ store }) => store));
+
+/** The first name of a store, which the broker may know without there being a credential of it here. */
+const FIRST_GENERATION = 1;
+
+/** All credentials the store, which is locked, had: every one of them dropped now. */
+async function revokeInDatabase(
+  client: PoolClient,
+  { revocations, clock }: Pick<RotationDeps, 'revocations' | 'clock'>,
+  { store, by }: { readonly store: StoreCode; readonly by: string },
+): Promise<readonly Credential[]> {
+  const nowMs = clock.nowMs();
+  const all = await credentialsOfStore(client, store);
+  // First: dying between the two, Head Office revokes it by this when it starts.
+  revocations.note(store, Math.max(FIRST_GENERATION, lastGeneration(store, all, [])));
+  await dropCredentials(client, store, ['in-use', 'offered'], nowMs);
+  await revokeStore(client, store, nowMs);
+  await recordAlert(client, {
+    store,
+    code: 'store-revoked',
+    key: String(nowMs),
+    message: 'the store was revoked: what it sold and did not send comes by USB stick',
+    facts: { by },
+    at: new Date(nowMs),
   });
+  return all;
+}

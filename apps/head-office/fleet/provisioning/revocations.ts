@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreCode } from '@tillwire/domain';
+import { isStoreCode, type StoreCode } from '@tillwire/domain';
 import { writeSecretFile } from '@tillwire/runtime';
-import { z } from 'zod';
 
 /**
  * Who was revoked, remembered outside the database: putting that back from before lets nobody in again. Of each store
@@ -10,24 +9,39 @@ import { z } from 'zod';
  * one.
  */
 export interface Revocations {
+  /** Those ever revoked, whether or not they came back. */
+  readonly stores: () => readonly StoreCode[];
   /** 0: it was never revoked. */
   readonly through: (store: StoreCode) => number;
   readonly note: (store: StoreCode, generation: number) => void;
 }
 
 const FOLDER = 'revoked';
-const generationText = z.string().regex(/^\d{1,9}$/);
+const GENERATION = /^\d{1,9}\n?$/;
 
 /** In the state directory, a file a store: of two processes that revoke at once each writes its own. */
 export function openRevocations(stateDir: string): Revocations {
-  const fileOf = (store: StoreCode): string => join(stateDir, FOLDER, store);
+  const folder = join(stateDir, FOLDER);
   const through = (store: StoreCode): number => {
-    const file = fileOf(store);
-    return existsSync(file) ? Number(generationText.parse(readFileSync(file, 'utf8').trim())) : 0;
+    const file = join(folder, store);
+    const text = ifThere(() => readFileSync(file, 'utf8')) ?? '0';
+    if (!GENERATION.test(text)) throw new Error(`${file} does not hold a credential's generation`);
+    return Number(text);
   };
   return {
+    stores: () => (ifThere(() => readdirSync(folder)) ?? []).filter(isStoreCode),
     through,
     note: (store, generation) =>
-      writeSecretFile(fileOf(store), `${Math.max(through(store), generation)}\n`),
+      writeSecretFile(join(folder, store), `${Math.max(through(store), generation)}\n`),
   };
+}
+
+/** Null only for what is not there: one that may not be read is not one that says nothing. */
+function ifThere<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
