@@ -15,7 +15,9 @@ stop() { "$service" stop "tillwire-$1.target" "tillwire-$1-*.service"; }
 
 # Asks until it is ready; a till sells only after this, so nothing sold is lost by going back before it.
 ready() {
-  address=http://$(value HTTP_HOST "$1"):$(value HTTP_PORT "$1")/readyz
+  case $1 in kiosk) usual=8080 ;; *) usual=8090 ;; esac
+  host=$(value HTTP_HOST "$2") port=$(value HTTP_PORT "$2")
+  address=http://${host:-127.0.0.1}:${port:-$usual}/readyz
   "$node" -e '
     const [address, within] = process.argv.slice(1);
     const end = Date.now() + Number(within) * 1000;
@@ -62,6 +64,6 @@ for what in head-office kiosk; do
     cp -p "$database" "$database.before-upgrade"
   fi
   "$service" start "tillwire-$what.target"
-  ready "$file" || go_back "$what" "$database"
+  ready "$what" "$file" || go_back "$what" "$database"
   [ -z "$database" ] || rm -f "$database.before-upgrade"
 done
