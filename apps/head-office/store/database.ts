@@ -74,7 +74,7 @@ export const migrate = (
     if (pending.length > 0) crashPoint('migration.before-commit');
   });
 
-export const UNIQUE_VIOLATION = '23505';
+const UNIQUE_VIOLATION = '23505';
 /** Deadlock, serialization failure, and another worker having been quicker: nothing was done, take it again. */
 const RETRYABLE = new Set(['40P01', '40001', UNIQUE_VIOLATION]);
 const MAX_ATTEMPTS = 8;
@@ -83,7 +83,18 @@ const MAX_ATTEMPTS = 8;
 export const sqlStateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-export const isRetryable = (error: unknown): boolean => RETRYABLE.has(sqlStateOf(error));
+const CHECK_VIOLATION = '23514';
+/**
+ * A row was on its way into the default partition while its month got one: it finds that the next time. Checks of the
+ * tables' own have names.
+ */
+const isOfNewPartition = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError &&
+  error.code === CHECK_VIOLATION &&
+  error.constraint === undefined;
+
+export const isRetryable = (error: unknown): boolean =>
+  RETRYABLE.has(sqlStateOf(error)) || isOfNewPartition(error);
 
 /** Runs `work` in a transaction, again when another worker got in its way. */
 export async function inTransaction<T>(

@@ -1,4 +1,5 @@
 import { canonicalText, sha256 } from '@tillwire/contract';
+import { businessDate } from '@tillwire/domain';
 import { createLog } from '@tillwire/runtime';
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
@@ -8,9 +9,11 @@ import { storedOrderRows } from '../ingest/read-event.ts';
 import { headOfficeDatabase } from '../test/head-office-database.ts';
 import { createStoreJournal, type JournalEvent, type StoreJournal } from '../test/store-journal.ts';
 import { inTransaction, openDatabase } from './database.ts';
+import { lockStores } from './ingest-statement.ts';
 import { storeOrderEvents } from './ingest-store.ts';
 import { storeLateEvents } from './late-events.ts';
 import { listOrders, readOrder } from './order-queries.ts';
+import { ensurePartitions } from './partitions.ts';
 import { verifyRollups } from './rollup-store.ts';
 
 const RECEIVED = new Date('2025-07-16T10:00:00Z');
@@ -334,6 +337,22 @@ describe('An order event', () => {
     );
     expect(rows).toEqual([{ deadlocks: 0 }]);
     expect(await verifyRollups(office.db, DAY)).toEqual([]);
+  });
+
+  it('whose month gets its partition while it waits for its store is stored there', async () => {
+    const journal = createStoreJournal('S03', { date: '2024-02-10' });
+    await store([journal.sell()]);
+    const by = await office.db.connect();
+    await by.query('BEGIN');
+    await by.query(lockStores(`SELECT 'S03' AS store`));
+    const stored = types([journal.sell(2)]);
+    await waitFor('the order to wait', somebodyWaits);
+    await ensurePartitions(office.db, businessDate('2024-02-10'));
+    await by.query('COMMIT');
+    by.release();
+    expect(await stored).toEqual(['stored']);
+    expect((await office.db.query('SELECT FROM orders_202402')).rowCount).toBe(2);
+    expect(await verifyRollups(office.db, { from: '2024-02-01', to: '2024-02-29' })).toEqual([]);
   });
 
   it('of a lower revision that waited for a higher one at another worker does not take its place', async () => {
