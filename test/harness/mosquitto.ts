@@ -107,5 +107,5 @@ export async function startMosquitto({
 }
 
 /** Mosquitto 2.0.11 forgets a signal that comes right after it says that it runs: then it is asked again. */
-export const stopMosquitto = (broker: Started): Promise<unknown> =>
+const stopMosquitto = (broker: Started): Promise<unknown> =>
   broker.stop(3000).catch(() => broker.stop());

@@ -25,7 +25,7 @@ const ALLOWED = {
 
 export type Permission = keyof typeof ALLOWED;
 
-export const PERMISSIONS = Object.keys(ALLOWED) as readonly Permission[];
+const PERMISSIONS = Object.keys(ALLOWED) as readonly Permission[];
 
 export const allows = (role: Role, permission: Permission): boolean =>
   permission === 'public' || (ALLOWED[permission] as readonly Role[]).includes(role);

@@ -37,18 +37,6 @@ export interface DayView extends DayKey, Judgement {
   readonly judgedAt: string | null;
 }
 
-/** Says that events of these days came: those that were closed are judged anew. Costs nothing for an open day. */
-export async function markStale(
-  db: Database | PoolClient,
-  store: string,
-  dates: readonly string[],
-): Promise<void> {
-  await db.query(
-    'UPDATE days SET stale = true WHERE store = $1 AND business_date = ANY ($2::date[]) AND NOT stale',
-    [store, dates],
-  );
-}
-
 /** A summary of the day came. */
 export async function markClosed(
   db: Database | PoolClient,

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 /** What the figures of sales are broken down by. */
-export const SALES_REPORTS = [
+const SALES_REPORTS = [
   'shop',
   'day',
   'hour',
@@ -22,7 +22,7 @@ const BOOK_COLUMNS = {
   'on-account': 'TONACCOUNT',
 } as const;
 export type BookReport = keyof typeof BOOK_COLUMNS;
-export const BOOK_REPORTS = Object.keys(BOOK_COLUMNS) as BookReport[];
+const BOOK_REPORTS = Object.keys(BOOK_COLUMNS) as BookReport[];
 
 export const REPORTS = [...SALES_REPORTS, ...BOOK_REPORTS] as const;
 export type ReportKind = SalesReport | BookReport;

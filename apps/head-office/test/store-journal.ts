@@ -31,7 +31,7 @@ import {
 } from '../../../packages/domain/test/builders.ts';
 
 /** A shop small enough to know by heart. */
-export const corner = selling(
+const corner = selling(
   catalogue(
     [product(5, 505), product(30, 130, { vat: 2 }), product(31, 180, { vat: 0 }), product(60, 45)],
     { combos: [combo(20, 950, { components: [productCode(5), productCode(30)] })] },

@@ -9,7 +9,7 @@ import { CREW_ROLES } from './store/schema.ts';
 import type { LockRules, SessionStore } from './store/session-store.ts';
 
 /** What somebody may do; each may do what those before may. */
-export const ROLES = ['public', ...CREW_ROLES] as const;
+const ROLES = ['public', ...CREW_ROLES] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Caller {

@@ -23,7 +23,7 @@ export interface CatalogueSource {
 }
 
 /** A catalogue out of files is below every published one. */
-export const FILE_CATALOGUE_VERSION = catalogVersion(1);
+const FILE_CATALOGUE_VERSION = catalogVersion(1);
 
 /** A catalogue file that cannot be sold from. */
 export class CatalogueFileError extends Error {
@@ -34,12 +34,6 @@ export const catalogueInForce = (
   catalogue: Catalogue,
   version: CatalogVersion,
 ): CatalogueInForce => ({ version, catalogue, index: indexCatalogue(catalogue) });
-
-/** A source that never switches. */
-export const fixedCatalogue = (inForce: CatalogueInForce | null): CatalogueSource => ({
-  current: () => inForce,
-  subscribe: () => () => undefined,
-});
 
 /** The catalogue of a set of legacy tables. @throws {CatalogueFileError} naming every fault. */
 export async function loadCatalogueFile({

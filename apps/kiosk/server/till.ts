@@ -4,7 +4,6 @@ import {
   type CustomerTender,
   type DateOddity,
   type DayRules,
-  DEFAULT_TILL_RULES,
   err,
   type GlobalOrderId,
   isTouchedByConfig,
@@ -38,11 +37,6 @@ export interface TillRulesInForce {
   /** Null: nothing was ever configured. */
   readonly configVersion: number | null;
 }
-
-export const DEFAULT_RULES_IN_FORCE: TillRulesInForce = {
-  rules: DEFAULT_TILL_RULES,
-  configVersion: null,
-};
 
 /** Why the till did not do what it was asked. */
 export type Refusal =

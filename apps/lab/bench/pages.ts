@@ -18,7 +18,7 @@ const daysBefore = (date: string, days: number): string =>
   new Date(Date.parse(date) - days * DAY_MS).toISOString().slice(0, 10);
 
 /** The three pages of the budget. */
-export function budgetedPages(today: string): readonly Page[] {
+function budgetedPages(today: string): readonly Page[] {
   const week = `from=${daysBefore(today, 6)}&to=${today}`;
   return [
     { what: 'overview', path: '/api/stores', budgetMs: BUDGET_MS },

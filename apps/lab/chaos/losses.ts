@@ -110,7 +110,7 @@ interface EpochOfShop {
 }
 
 /** Head Office holds everything these shops had journalled when this was asked, and both say so. */
-export async function untilWhole({ books }: World, shops: readonly Shop[]): Promise<void> {
+async function untilWhole({ books }: World, shops: readonly Shop[]): Promise<void> {
   await Promise.all(
     shops.map(async ({ store, face }) => {
       const epochsOf = async (): Promise<readonly EpochOfShop[]> =>

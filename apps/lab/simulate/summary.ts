@@ -22,7 +22,7 @@ export const standingLine = ({ nowMs, rate, orders, unsent, offline, light }: St
   ].join(' · ');
 
 /** The least of `sorted` that `share` of them do not exceed; 0 of none. */
-export const quantileOf = (sorted: readonly number[], share: number): number =>
+const quantileOf = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
 export interface Latency {
@@ -78,7 +78,7 @@ export function simulationJson(report: SimulationReport): object {
 }
 
 /** The most of each kind of process, MB. */
-export const peakMemory = ({ samples }: SimulationReport): Readonly<Record<string, number>> =>
+const peakMemory = ({ samples }: SimulationReport): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.keys(samples[0]?.memory ?? {}).map((name) => [
       name,

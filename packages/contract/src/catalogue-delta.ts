@@ -19,7 +19,6 @@ const partSchema = z.object({
 export type DeltaPart = z.infer<typeof partSchema>;
 
 const nextPartSchema = z.object({ ...partSchema.shape, effective_from: instantText });
-export type NextDeltaPart = z.infer<typeof nextPartSchema>;
 
 /**
  * What a store runs (protocol.md §5): `now`, and `next` from `effective_from` on, both under one version, which

@@ -19,7 +19,7 @@ import {
   weekVatRows,
 } from '@tillwire/domain';
 import { z } from 'zod';
-import { canonicalText, sha256, type Sha256 } from './canonical.ts';
+import { sha256, type Sha256 } from './canonical.ts';
 import type { JournalPlace } from './order-event.ts';
 import {
   businessDateText,
@@ -291,14 +291,3 @@ export function daySummaryFaults(
   );
   return faults;
 }
-
-/** Whether two sets of sections are the same to the penny. */
-export const sameSections = (a: DaySections, b: DaySections): boolean =>
-  canonicalText(pickSections(a)) === canonicalText(pickSections(b));
-
-const pickSections = ({ krev, kpro, kmeal, kwkvat }: DaySections): DaySections => ({
-  krev,
-  kpro,
-  kmeal,
-  kwkvat,
-});

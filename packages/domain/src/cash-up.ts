@@ -3,7 +3,6 @@ import { err, ok, type Result } from './result.ts';
 
 /** Notes and coins in pence, largest first: £50 to 1p (domain.md §6). */
 export const DENOMINATIONS = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1] as const;
-export type Denomination = (typeof DENOMINATIONS)[number];
 
 /** How many of a note or coin were counted. */
 export interface DenominationCount {

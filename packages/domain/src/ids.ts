@@ -21,12 +21,9 @@ export type ChannelCode = Brand<string, 'ChannelCode'>;
 export type PriceBand = Brand<number, 'PriceBand'>;
 /** The one rising sequence of published catalogues (Unix seconds or above). */
 export type CatalogVersion = Brand<number, 'CatalogVersion'>;
-/** A position in one epoch of a store's journal, contiguous from 1. */
-export type JournalSeq = Brand<number, 'JournalSeq'>;
 /** A moment in UTC to the second, `2025-11-27T15:42:11Z`. */
 export type UtcInstant = Brand<string, 'UtcInstant'>;
 
-export const PRICE_BANDS = [1, 2, 3, 4, 5, 6] as unknown as readonly PriceBand[];
 export const MAX_CODE = 99_999;
 
 const within = (value: number, least: number, most: number): boolean =>
@@ -140,13 +137,6 @@ export const isCatalogVersion = (value: number): value is CatalogVersion =>
 /** @throws {InvariantError} unless a positive safe integer. */
 export function catalogVersion(value: number): CatalogVersion {
   invariant(isCatalogVersion(value), `not a catalogue version: ${value}`);
-  return value;
-}
-export const isJournalSeq = (value: number): value is JournalSeq =>
-  within(value, 1, Number.MAX_SAFE_INTEGER);
-/** @throws {InvariantError} unless a positive safe integer. */
-export function journalSeq(value: number): JournalSeq {
-  invariant(isJournalSeq(value), `not a journal sequence: ${value}`);
   return value;
 }
 

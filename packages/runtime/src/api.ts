@@ -116,7 +116,7 @@ const parsed = <Schema extends z.ZodType>(
 ): z.infer<Schema> => (schema === undefined ? undefined : parseRequest(schema, given)) as never;
 
 /** An error of every API (RFC 9457). */
-export const problemSchema = z.object({
+const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),

@@ -40,7 +40,7 @@ export interface CatalogueSettings {
   readonly keptFulls: number;
 }
 
-export const CATALOGUE_SETTINGS: CatalogueSettings = { patienceMs: 60_000, keptFulls: 10 };
+const CATALOGUE_SETTINGS: CatalogueSettings = { patienceMs: 60_000, keptFulls: 10 };
 
 export type CatalogueEvent =
   /** Everything retained is subscribed to. */

@@ -43,7 +43,7 @@ const keyOf = ({ ruleId, store }: Pick<AlertState, 'ruleId' | 'store'>): string 
   `${ruleId} ${store}`;
 
 /** What is wrong by one rule now: the value by shop. */
-export function breaches(
+function breaches(
   rule: AlertRule,
   readings: readonly Reading[],
   errors: readonly ErrorCount[],

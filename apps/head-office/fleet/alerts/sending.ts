@@ -101,7 +101,7 @@ function faultOf(error: unknown): string {
  * The header by which a webhook is known to be ours and not an old one: `t=<Unix seconds>,v1=<HMAC-SHA256 of
  * "<t>.<body>" by the shared key, hex>`.
  */
-export const webhookSignature = (key: string, body: string, nowMs: number): string => {
+const webhookSignature = (key: string, body: string, nowMs: number): string => {
   const t = Math.floor(nowMs / 1000);
   return `t=${t},v1=${createHmac('sha256', key).update(`${t}.${body}`).digest('hex')}`;
 };

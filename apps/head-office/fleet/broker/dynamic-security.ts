@@ -28,7 +28,7 @@ export interface Role {
 }
 
 /** Rights as access rules: everything else is denied by default. */
-export const accessRules = ({ publish, receive }: Rights): readonly AccessRule[] => [
+const accessRules = ({ publish, receive }: Rights): readonly AccessRule[] => [
   ...publish.map((topic) => allow('publishClientSend', topic)),
   ...receive.flatMap((topic) => [
     allow('subscribePattern', topic),

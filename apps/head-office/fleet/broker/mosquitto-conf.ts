@@ -3,7 +3,7 @@ import { type BrokerAuth, kioskRights, officeUsers, type Rights, rightsOfUser } 
 /** The largest packet, bytes: a full batch or catalogue with room to spare. */
 export const MAX_PACKET_BYTES = 16 * 1024 * 1024;
 /** Unacknowledged publishes a client may have open; told to it as Receive Maximum where MQTT 5 is spoken. */
-export const MAX_INFLIGHT = 1000;
+const MAX_INFLIGHT = 1000;
 
 export interface MosquittoConf {
   /** Absolute; holds the files named below. */

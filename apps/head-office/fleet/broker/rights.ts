@@ -14,11 +14,11 @@ export const BROKER_AUTHS = ['dynsec', 'certificates', 'access-file'] as const;
 export type BrokerAuth = (typeof BROKER_AUTHS)[number];
 
 /** The accounts of Head Office's parts; `head-office` is one process running all of them. */
-export const PARTS = ['ingest', 'publisher', 'fleet', 'dashboard'] as const;
+const PARTS = ['ingest', 'publisher', 'fleet', 'dashboard'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Least rights (protocol.md §6.1). */
-export const PART_RIGHTS: Readonly<Record<Part, Rights>> = {
+const PART_RIGHTS: Readonly<Record<Part, Rights>> = {
   ingest: {
     // Commands too: what the heartbeat shows lacking is asked for again at once.
     publish: ['ho/ack/+', 'ho/journal/+', 'ho/cmd/+'],
@@ -42,7 +42,7 @@ export const PART_RIGHTS: Readonly<Record<Part, Rights>> = {
 };
 
 /** What changes accounts on a running broker. */
-export const ADMIN_RIGHTS: Rights = {
+const ADMIN_RIGHTS: Rights = {
   publish: ['$CONTROL/dynamic-security/#'],
   receive: ['$CONTROL/dynamic-security/#', '$SYS/broker/#'],
 };
@@ -57,12 +57,12 @@ export const kioskRights = (user: string): Rights => ({
 });
 
 /** The rights of several roles together, each filter once. */
-export const joinRights = (rights: readonly Rights[]): Rights => ({
+const joinRights = (rights: readonly Rights[]): Rights => ({
   publish: [...new Set(rights.flatMap(({ publish }) => publish))],
   receive: [...new Set(rights.flatMap(({ receive }) => receive))],
 });
 
-export const HEAD_OFFICE_RIGHTS: Rights = joinRights(PARTS.map((part) => PART_RIGHTS[part]));
+const HEAD_OFFICE_RIGHTS: Rights = joinRights(PARTS.map((part) => PART_RIGHTS[part]));
 
 /** The users a broker has beside one for each shop; only dynamic security can be changed by an `admin`. */
 export const officeUsers = (auth: BrokerAuth): readonly string[] => [

@@ -71,9 +71,6 @@ const HASH = /\b(sha256:[0-9a-f]{8})[0-9a-f]{56}\b/g;
 /** What a machine said, as short as people need it: of a hash its beginning tells it from another. */
 export const shortHashes = (text: string): string => text.replaceAll(HASH, '$1…');
 
-/** `123` of an order id, as people say it. */
-export const orderNumber = (id: string): string => String(Number(id.split('-').at(-1)));
-
 /** `Catalogue editor` of `catalogue-editor`. */
 export const words = (kebab: string): string =>
   (kebab.charAt(0).toUpperCase() + kebab.slice(1)).replaceAll('-', ' ');

@@ -134,7 +134,7 @@ export function createShopRules({
 }
 
 /** A config as the till's pricing knows it. */
-export const tillRulesOf = ({ flags, pricing }: StoreConfig): TillRules => ({
+const tillRulesOf = ({ flags, pricing }: StoreConfig): TillRules => ({
   cheques: flags.cheques,
   vouchers: flags.vouchers,
   onAccount: flags.on_account,

@@ -15,7 +15,7 @@ import type { Printer } from '../printing/printers.ts';
 import type { DatabaseAddress } from '../store/database.ts';
 
 export const STORE = storeCode('S01');
-export const TOKEN = 'a-token-of-the-tests';
+const TOKEN = 'a-token-of-the-tests';
 const SAMPLE_MENU = join(import.meta.dirname, '../../../../sample-menu');
 
 export interface RunningKiosk {

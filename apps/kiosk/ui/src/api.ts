@@ -48,7 +48,7 @@ export interface StepUp {
 
 export const stepUp = signal<StepUp | null>(null);
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT';
 type Headers = Readonly<Record<string, string>>;
 
 const PIN_PROBLEMS: ReadonlySet<string> = new Set(['not-allowed', 'wrong-pin', 'pin-locked']);
@@ -119,7 +119,6 @@ export const post = <T>(path: string, body: unknown, headers?: Headers): Promise
   headers === undefined ? callSteppedUp('POST', path, body) : call('POST', path, body, headers);
 export const put = <T>(path: string, body: unknown): Promise<Answer<T>> =>
   callSteppedUp('PUT', path, body);
-export const del = <T>(path: string): Promise<Answer<T>> => callSteppedUp('DELETE', path);
 
 /** One line that says what went wrong, for whoever stands at the screen. */
 export const problemText = (problem: Problem | null): string =>

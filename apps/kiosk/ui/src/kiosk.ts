@@ -4,7 +4,6 @@ import {
   type CatalogueIndex,
   indexCatalogue,
   type PriceBand,
-  type Shop,
   type TillRules,
 } from '@tillwire/domain';
 import { answering, get, type Problem } from './api.ts';
@@ -59,12 +58,6 @@ export const index = computed<CatalogueIndex | null>(() =>
   menu.value === null ? null : indexCatalogue(menu.value.catalogue),
 );
 
-/** The shop this is, where the catalogue knows it. */
-export const shop = computed<Shop | null>(() => {
-  const number = Number(menu.value?.store.slice(1));
-  return menu.value?.catalogue.shops.find((each) => each.shop === number) ?? null;
-});
-
 export const rules = computed<TillRules>(() => {
   const sent = menu.value?.rules;
   return {
@@ -94,12 +87,12 @@ export async function refreshMenu(): Promise<void> {
   } else if (answer.problem !== null) menuProblem.value = answer.problem;
 }
 
-export async function refreshSync(): Promise<void> {
+async function refreshSync(): Promise<void> {
   const answer = await get<SyncState>('/api/sync');
   if (answer.ok) sync.value = answer.value;
 }
 
-export async function refreshDay(): Promise<void> {
+async function refreshDay(): Promise<void> {
   const answer = await get<{ readonly businessDate: string }>('/api/orders?limit=1');
   if (answer.ok) businessDate.value = answer.value.businessDate;
 }

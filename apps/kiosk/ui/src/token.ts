@@ -10,7 +10,7 @@ export const openTill = signal(true);
 /** The bearer token of this tab, or null where a session cookie speaks for it. */
 export const token = (): string | null => sessionStorage.getItem(KEY);
 
-export function keepToken(given: string): void {
+function keepToken(given: string): void {
   sessionStorage.setItem(KEY, given);
   signedOut.value = false;
 }

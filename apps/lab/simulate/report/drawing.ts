@@ -20,7 +20,7 @@ const localDay = new Intl.DateTimeFormat('en-GB', {
   month: 'short',
 });
 /** `14:05` at the shop. */
-export const hourText = (ms: number): string => localHour.format(ms);
+const hourText = (ms: number): string => localHour.format(ms);
 /** `Fri 23 Oct`. */
 export const dayText = (ms: number): string => localDay.format(ms);
 export const momentText = (ms: number): string => `${dayText(ms)} ${hourText(ms)}`;

@@ -1,9 +1,4 @@
-import {
-  type CatalogueReport,
-  fullCatalogueTopic,
-  topicOf,
-  versionOfFullTopic,
-} from '@tillwire/contract';
+import { fullCatalogueTopic, topicOf, versionOfFullTopic } from '@tillwire/contract';
 import type { StoreCode } from '@tillwire/domain';
 import type { SeenMessage } from '../../src/index.ts';
 
@@ -36,7 +31,7 @@ export const resultOf = (content: string, override: string): string =>
   override === '' ? content : `${content}+${override}`;
 export const UNSELLABLE = 'unsellable';
 
-export const topicOfDocument = (document: SimDocument): string =>
+const topicOfDocument = (document: SimDocument): string =>
   document.kind === 'full'
     ? fullCatalogueTopic(document.version)
     : topicOf('delta', document.store as StoreCode);
@@ -83,9 +78,3 @@ export function seenOf(topic: string, payload: string): SeenMessage {
 }
 
 export const checksumOfDelta = (delta: SimDelta): string => JSON.stringify(delta);
-
-/** A store's word as it crosses the wire. */
-export interface SimReport {
-  readonly store: string;
-  readonly report: CatalogueReport;
-}

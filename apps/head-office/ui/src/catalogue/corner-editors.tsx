@@ -12,7 +12,7 @@ interface StockComponent {
 }
 
 /** Text one types while it is not what is kept yet; `read` is null for what can't be. */
-export function Typed<T>({
+function Typed<T>({
   label,
   value,
   show,

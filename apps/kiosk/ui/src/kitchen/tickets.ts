@@ -79,7 +79,7 @@ export function refreshKitchen(): Promise<void> {
 }
 
 /** Voided orders whose stop was seen at this screen. */
-export const stopped = signal<ReadonlySet<string>>(new Set());
+const stopped = signal<ReadonlySet<string>>(new Set());
 
 export const stop = ({ globalOrderId }: Ticket): void => {
   stopped.value = new Set([...stopped.value, globalOrderId]);
@@ -145,7 +145,7 @@ export async function setStatus(ticket: Ticket, status: Ticket['kitchen']): Prom
   await settle(answer);
 }
 
-export async function setDone(ticket: Ticket, zone: Zone, done: boolean): Promise<void> {
+async function setDone(ticket: Ticket, zone: Zone, done: boolean): Promise<void> {
   const others = ticket.bumps.filter((bump) => bump.zone !== zone);
   // The kiosk's own time follows with its answer; until then it is the latest.
   const bumps = done ? [...others, { zone, at: '~' }] : others;

@@ -153,7 +153,7 @@ const soldAs = (request: LineRequest): string =>
       .sort(([a], [b]) => a.localeCompare(b)),
   );
 
-export const MAX_QUANTITY = 999;
+const MAX_QUANTITY = 999;
 
 /** Adds `request`: to a line of the same thing if there is one, else as a new line. Returns its key. */
 export function addLine(request: LineRequest): number {

@@ -86,7 +86,7 @@ export function ring({ kind, code }: Pick<MenuItem, 'kind' | 'code'>, quantity =
 }
 
 /** Whether there is anything to ask about the item; if not, one touch is the whole sale of it. */
-export function hasOptions(kind: MenuItem['kind'], code: number): boolean {
+function hasOptions(kind: MenuItem['kind'], code: number): boolean {
   const of = index.value;
   if (of === null || kind === 'combo') return true;
   const product = of.products.get(code);

@@ -13,7 +13,7 @@ import { due, left, sold, tendering } from './sale.ts';
 const KEY = 'tillwire.till-name';
 
 /** Which till of the shop this browser is: `#/till/2` makes it the second, for as long as the tab lives. */
-export function tillName(): string {
+function tillName(): string {
   const { screen, rest } = place.value;
   const named = screen === 'till' ? rest[0] : undefined;
   if (named !== undefined && /^[\w-]{1,32}$/.test(named)) sessionStorage.setItem(KEY, named);

@@ -70,11 +70,11 @@ export function isDone(step: Step, request: LineRequest): boolean {
 export const firstStep = (request: LineRequest, of: CatalogueIndex): Step | null =>
   nextRequired(request, of) ?? stepsOf(request, of)[0] ?? null;
 
-export const nextRequired = (request: LineRequest, of: CatalogueIndex): Step | null =>
+const nextRequired = (request: LineRequest, of: CatalogueIndex): Step | null =>
   stepsOf(request, of).find((step) => step.required && !isDone(step, request)) ?? null;
 
 /** Whether extras or relishes can be changed, so that it is worth asking. */
-export function hasChanges(request: LineRequest, of: CatalogueIndex): boolean {
+function hasChanges(request: LineRequest, of: CatalogueIndex): boolean {
   const item = itemOf(request, of);
   if (item === null || !('mealOnly' in item)) return false;
   return extrasOffered(of, item).length > 0 || relishesOf(of, item).length > 0;
