@@ -303,15 +303,22 @@ async function mend({ deps, link, wanted, seen, published, timing }: Publisher):
     return message === undefined ? [] : [{ topic, ...message }];
   });
   rememberVersions(deps, messages);
-  for (const { topic, ...message } of messages) {
-    published.set(topic, sha256(message.payload));
+  const publish = async ({
+    topic,
+    payload,
+    version,
+  }: (typeof messages)[number]): Promise<boolean> => {
+    published.set(topic, sha256(payload));
     crashPoint('catalogue.before-publish');
-    const outcome = await link.publish(topic, message.payload, { retain: true });
-    if (outcome !== 'accepted') {
-      log.error({ topic, outcome }, 'the broker did not take a retained message');
-      return false;
-    }
-    log.info({ topic, catalogVersion: message.version }, 'published');
+    const outcome = await link.publish(topic, payload, { retain: true });
+    if (outcome === 'accepted') log.info({ topic, catalogVersion: version }, 'published');
+    else log.error({ topic, outcome }, 'the broker did not take a retained message');
+    return outcome === 'accepted';
+  };
+  // Fulls first: the broker has what a delta names. All else is on its way at once, however many the stores are.
+  const inOrder = Map.groupBy(messages, ({ topic }) => versionOfFullTopic(topic) !== null);
+  for (const group of inOrder.values()) {
+    if ((await Promise.all(group.map(publish))).includes(false)) return false;
   }
   for (const topic of plan.clear) {
     published.set(topic, sha256(''));
