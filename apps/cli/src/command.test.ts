@@ -54,6 +54,7 @@ describe('the command line', () => {
     expect(help.code).toBe(0);
     expect(help.out).toContain('tillwire catalogue check PATH [OTHER] [options]');
     expect(help.out).toMatch(/--port P\s+the port \(default 80\)/);
+    expect(help.out).toMatch(/--env FILE\s+variables of an installation/);
   });
   it('says what was called wrongly and exits 2', async () => {
     expect(await run('fly')).toMatchObject({

@@ -67,14 +67,19 @@ const usageOf = (command: Command): string => {
   return ['tillwire', command.name, ...places, ...options].join(' ');
 };
 
+/** What every command takes; `--env` is read before any of them is looked for. */
+const EVERYWHERE: Readonly<Record<string, OptionSpec>> = {
+  env: { type: 'string', value: 'FILE', help: 'variables of an installation, such as kiosk.env' },
+  help: { type: 'boolean', help: 'show this help' },
+};
+
 function helpOf(command: Command): readonly string[] {
-  const options = Object.entries({
-    ...command.options,
-    help: { type: 'boolean', help: 'show this help' } as OptionSpec,
-  }).map(([name, { value, help, default: fallback }]) => {
-    const left = `  --${name}${value === undefined ? '' : ` ${value}`}`;
-    return `${left.padEnd(28)}${help}${fallback === undefined ? '' : ` (default ${fallback})`}`;
-  });
+  const options = Object.entries({ ...command.options, ...EVERYWHERE }).map(
+    ([name, { value, help, default: fallback }]) => {
+      const left = `  --${name}${value === undefined ? '' : ` ${value}`}`;
+      return `${left.padEnd(28)}${help}${fallback === undefined ? '' : ` (default ${fallback})`}`;
+    },
+  );
   return [usageOf(command), '', command.summary, '', 'Options:', ...options];
 }
 
@@ -86,7 +91,7 @@ function overview(commands: readonly Command[]): readonly string[] {
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    '`tillwire COMMAND --help` tells the options of one.',
+    '`tillwire COMMAND --help` tells the options of one; `--env FILE` gives any of them the environment of FILE.',
   ];
 }
 
