@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKeyPem, signingKeyFromPem } from '@tillwire/contract';
 import { storeCode } from '@tillwire/domain';
-import { systemClock, systemIds } from '@tillwire/runtime';
+import { createLog, createMetrics, systemClock, systemIds } from '@tillwire/runtime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createHeadOffice, parseHeadOfficeConfig } from '../../index.ts';
+import { listStores } from '../../store/fleet-store.ts';
 import { headOfficeDatabase } from '../../test/head-office-database.ts';
 import { dropCredentials, lockStore, revokeStore } from '../../store/credential-store.ts';
 import type { BrokerAccounts } from './broker-accounts.ts';
@@ -248,6 +250,23 @@ it('A revocation that is being made is not taken for a forgotten one, nor undoes
   expect(await live()).toHaveLength(1);
   expect([...users]).toEqual(await live());
   expect(await mendAccounts(deps())).toEqual(nothing);
+});
+
+it('A Head Office that is no admin of the broker revokes what its database forgot when it starts', async () => {
+  users = new Set();
+  await provision('anna');
+  await revokeStoreNow(deps(), STORE, 'bert');
+  await office.db.query('UPDATE stores SET revoked_at = NULL WHERE store = $1', [STORE]);
+  const config = parseHeadOfficeConfig({ DATABASE_URL: office.url, HO_STATE_DIR: stateDir });
+  const { services } = await createHeadOffice(config, {
+    ...deps(),
+    roles: ['dashboard'],
+    log: createLog('test', 'silent'),
+    metrics: createMetrics(),
+  });
+  await services.find(({ name }) => name === 'database')?.run(AbortSignal.abort());
+  const known = (await listStores(office.db)).find(({ store }) => store === STORE);
+  expect(known?.revokedAtMs).not.toBeNull();
 });
 
 it('A note of a revocation that cannot be read is an error that names it, and not taken for none', async () => {
