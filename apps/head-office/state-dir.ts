@@ -107,7 +107,7 @@ function linkIfFree(draft: string, target: string): void {
 /** Signs what goes down to the stores. */
 export type Signer = <T extends object>(topic: string, content: T) => Signed<T>;
 
-/** A signer whose numbers, Unix microseconds, strictly rise within this process (protocol.md §6.2). */
+/** A signer whose numbers, Unix microseconds, strictly rise within this process. */
 export function createSigner(keys: () => readonly SigningKey[], clock: Clock): Signer {
   let last = 0;
   return (topic, content) => {

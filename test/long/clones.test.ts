@@ -17,7 +17,7 @@ import { closeChain, openChain, type SellingChain } from '../harness/selling-cha
 import { waitFor } from '../harness/wait.ts';
 
 // The image of a kiosk's disk runs on a second machine beside the first: one identity, one installation, one
-// journal, and two tills that sell (protocol.md §3.2, §3.8).
+// journal, and two tills that sell.
 
 const SALES = 30;
 let chain: SellingChain;

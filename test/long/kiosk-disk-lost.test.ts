@@ -23,7 +23,7 @@ import { startTillwire } from '../harness/process.ts';
 import { closeChain, openChain, S01, type SellingChain } from '../harness/selling-chain.ts';
 import { waitFor } from '../harness/wait.ts';
 
-// A shop loses its disk while its line is down, with events on it that nobody else had (protocol.md §3.8).
+// A shop loses its disk while its line is down, with events on it that nobody else had.
 
 interface Hole {
   readonly from: number;

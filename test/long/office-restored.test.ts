@@ -28,7 +28,7 @@ import {
 import { waitFor } from '../harness/wait.ts';
 
 // Head Office is put back to an older backup of its own, into the same database on the same server, by its own
-// commands; then once more by PostgreSQL's (protocol.md §3.7).
+// commands; then once more by PostgreSQL's.
 
 let chain: SellingChain;
 let folder = '';

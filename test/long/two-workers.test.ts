@@ -28,7 +28,7 @@ import { closeChain, heldBy, openChain, S01, type SellingChain } from '../harnes
 import { waitFor } from '../harness/wait.ts';
 
 // Two ingest workers share the line of one store, whose events come in the worst order there is, and then while one
-// of the workers dies again and again (protocol.md §3.5, §4.1, §4.2).
+// of the workers dies again and again.
 
 let chain: SellingChain;
 let worker: Started;

@@ -29,7 +29,7 @@ const keptView = ({ text, ...kept }: KeptCertificate): object => {
   return { ...kept, journal, totals, keys: signatures.map(({ key }) => key) };
 };
 
-/** Signed: how far the journal of a store is whole, and what its orders come to (protocol.md §4.4). */
+/** Signed: how far the journal of a store is whole, and what its orders come to. */
 export function registerCertificateRoutes(
   { read, change }: HeadOfficeApi,
   { db, clock, stateDir }: CertificateRouteDeps,

@@ -1,4 +1,4 @@
-/** Somebody's role at Head Office (protocol.md §6.4). */
+/** Somebody's role at Head Office. */
 export const ROLES = ['viewer', 'ops', 'catalogue-editor', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

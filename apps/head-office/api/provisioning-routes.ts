@@ -84,7 +84,7 @@ const credentialView = (one: Credential, rotateAfterMs: number): object => {
   };
 };
 
-/** How shops come, change their credentials and go, and by which keys Head Office speaks (protocol.md §6). */
+/** How shops come, change their credentials and go, and by which keys Head Office speaks. */
 export function registerProvisioningRoutes(api: HeadOfficeApi, deps: ProvisioningRouteDeps): void {
   registerAccess(api, deps);
   registerStoreChanges(api, deps);

@@ -139,7 +139,7 @@ export async function verifyOfficeBackup(deps: BackupDeps, file: string): Promis
 
 /**
  * Puts a backup into the empty database of `db` and compares it with what it was made of. Head Office begins a new
- * incarnation on it by itself, and the stores send what it lacks (protocol.md §3.7). @throws {Problem}
+ * incarnation on it by itself, and the stores send what it lacks. @throws {Problem}
  */
 export async function restoreOffice(deps: BackupDeps, file: string): Promise<BackupContents> {
   const { db } = deps;

@@ -25,7 +25,7 @@ const OWN_COLUMNS = new Set(['received_at', 'order_key']);
 
 /**
  * What differs between a day as its store closed it and as Head Office holds it: the orders by name, or where every
- * order is what it was, the sections of the files (protocol.md §4.3). `weekVat`: the earlier days of the week as
+ * order is what it was, the sections of the files. `weekVat`: the earlier days of the week as
  * Head Office has them, Monday first. Empty: reconciled to the penny.
  */
 export function compareDay(

@@ -21,7 +21,7 @@ import { compareDay } from './compare-day.ts';
 const EVERY_MS = 1000;
 const DAYS_AT_ONCE = 50;
 
-/** Judges closed days as they become complete: reconciled, or what differs by name (protocol.md §1.3, §4.3). */
+/** Judges closed days as they become complete: reconciled, or what differs by name. */
 export const createDayJudge = ({
   db,
   clock,

@@ -5,7 +5,7 @@ import { newestDeltas } from '../store/catalogue-store.ts';
 import type { Database } from '../store/database.ts';
 import { createWantedSet } from './wanted.ts';
 
-/** Everything retained for a store, for a USB stick: the same bytes as over the line (protocol.md §3.11). */
+/** Everything retained for a store, for a USB stick: the same bytes as over the line. */
 export async function exportForStore(
   deps: { readonly db: Database; readonly keys: () => readonly SigningKey[] },
   store: StoreCode,

@@ -8,7 +8,7 @@ import {
   validateCatalogue,
 } from '@tillwire/domain';
 
-/** What all shops sell, and by shop what differs there (protocol.md §5.7). */
+/** What all shops sell, and by shop what differs there. */
 export interface Menu {
   readonly base: Catalogue;
   /** A shop that is not here sells the base as it is. */

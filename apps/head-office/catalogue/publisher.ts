@@ -42,7 +42,7 @@ export interface PublisherDeps {
   readonly keys: () => readonly SigningKey[];
   /** What was ever published, outside of the database. */
   readonly published: Pick<StateDir, 'readPublished' | 'writePublished'>;
-  /** Of this Head Office; after a restore a higher one (protocol.md §3.7). */
+  /** Of this Head Office; after a restore a higher one. */
   readonly incarnation: () => Promise<number>;
   readonly desk: Pick<PublishingDesk, 'step'>;
   /** Called when a store's word about its catalogue came. */
@@ -63,7 +63,7 @@ const POLL_MS = 50;
 const STEP_MS = 1000;
 
 /**
- * Keeps the broker's retained set what it is to be (protocol.md §5.6): a loop that compares and mends, at each
+ * Keeps the broker's retained set what it is to be: a loop that compares and mends, at each
  * connect, each minute and at each change. Whatever died between two steps, or wiped the broker, is mended by the
  * next turn.
  */

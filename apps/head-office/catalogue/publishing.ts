@@ -43,7 +43,7 @@ export interface Publish {
   readonly plan: RollOutPlan;
   /** Null: at once. */
   readonly effectiveFromMs: number | null;
-  /** What becomes of a change that is scheduled already: it must be said where there is one (protocol.md §5.4). */
+  /** What becomes of a change that is scheduled already: it must be said where there is one. */
   readonly scheduled?: 'rebase' | 'cancel' | undefined;
 }
 

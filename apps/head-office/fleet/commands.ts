@@ -124,7 +124,7 @@ const POLL_MS = 100;
 
 /**
  * Sends commands: each at once, and again at every birth and heartbeat of its store until it is answered or
- * expires (protocol.md §3.10). The answers come by ingest.
+ * expires. The answers come by ingest.
  */
 export const createCommandSender = (deps: CommandSenderDeps): Service => ({
   name: 'fleet',

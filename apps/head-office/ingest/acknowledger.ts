@@ -35,7 +35,7 @@ export type Acknowledge = (
 ) => Promise<PublishOutcome>;
 
 /**
- * Tells a store what is safely here: the only thing that releases a row of its journal (protocol.md §3.6). One
+ * Tells a store what is safely here: the only thing that releases a row of its journal. One
  * that is lost is no loss: the store sends again and is told again.
  */
 export const createAcknowledger =

@@ -6,7 +6,7 @@ export type CommittedOutcome = EventOutcome | { readonly type: 'refused'; readon
 
 /**
  * Stores `events`, bisecting where the database refuses the batch, so that one bad event never holds back the
- * others (protocol.md §4.1): the one it refuses comes back as `refused`. Errors that are not about the data, a
+ * others: the one it refuses comes back as `refused`. Errors that are not about the data, a
  * lost connection say, are thrown, and nothing may be acknowledged.
  */
 export async function commitBisecting<Event>(

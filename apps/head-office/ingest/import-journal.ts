@@ -16,7 +16,7 @@ export interface Imported {
 }
 
 const EVENTS_AT_ONCE = 100;
-/** As the wire allows it, with room for a line's end (protocol.md §2). */
+/** As the wire allows it, with room for a line's end. */
 const MAX_EVENT_CHARACTERS = 256 * 1024;
 
 const lineSchema = z.looseObject({
@@ -26,7 +26,7 @@ const lineSchema = z.looseObject({
 
 /**
  * Takes in what `tillwire kiosk export-journal` wrote: the bytes that would have been sent, by the same path and with
- * the same checks (protocol.md §3.11). What is held already changes nothing. @throws {Problem} for any other file.
+ * the same checks. What is held already changes nothing. @throws {Problem} for any other file.
  */
 export async function importJournal(deps: ReplayDeps, file: string): Promise<Imported> {
   let store: StoreCode | null = null;

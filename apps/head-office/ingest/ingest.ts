@@ -56,7 +56,7 @@ export interface IngestDeps {
   readonly broker: BrokerAddress;
   readonly clientId: string;
   readonly sign: Signer;
-  /** Settles Head Office's incarnation (protocol.md §3.7); asked at the start and ever again. */
+  /** Settles Head Office's incarnation; asked at the start and ever again. */
   readonly settleIncarnation: () => Promise<number>;
   /** The part of the stores that is this worker's on a broker without shared subscriptions; null: all. */
   readonly shard: Shard | null;
@@ -81,7 +81,7 @@ const BACKOFF = { firstBackoffMs: 100, maxBackoffMs: 5000 };
 /** Until a failover is noticed, nothing of what it lost is sent again. */
 const INCARNATION_CHECK_MS = 10_000;
 
-/** The `ingest` role: takes in what the stores send, stores it, and only then acknowledges it (protocol.md §4.1). */
+/** The `ingest` role: takes in what the stores send, stores it, and only then acknowledges it. */
 export const createIngest = (deps: IngestDeps): Service => ({
   name: 'ingest',
   run: (signal) => runIngest(deps, signal),

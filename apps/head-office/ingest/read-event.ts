@@ -25,7 +25,7 @@ export type ParkReason =
   | 'fork'
   | 'refused-by-database';
 
-/** Something that can't go into the books: kept with its bytes, acknowledged as parked (protocol.md §1.5). */
+/** Something that can't go into the books: kept with its bytes, acknowledged as parked. */
 export interface Unfit {
   readonly reason: ParkReason;
   readonly detail: string;

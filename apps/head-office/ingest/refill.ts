@@ -38,7 +38,7 @@ export interface Refill {
   readonly onHeartbeat: (store: StoreCode, heartbeat: Heartbeat) => Promise<void>;
 }
 
-/** Finds gaps by the stores' heartbeats and has them filled by itself, on both sides (protocol.md §3.7, §3.8). */
+/** Finds gaps by the stores' heartbeats and has them filled by itself, on both sides. */
 export function createRefill(deps: RefillDeps): Refill {
   const { db, clock, log } = deps;
   const askedMs = new Map<StoreCode, number>();

@@ -21,7 +21,7 @@ export type Replayed =
   /** Still not fit for the books, and why. */
   | { readonly type: 'still-parked'; readonly reason: string; readonly detail: string };
 
-/** Takes a parked message in as if it came now: after a fix it may be fit for the books (protocol.md §4.5). */
+/** Takes a parked message in as if it came now: after a fix it may be fit for the books. */
 export async function replayParked(
   { db, clock, log }: ReplayDeps,
   id: number,

@@ -47,7 +47,7 @@ export async function beginSnapshot(client: PoolClient): Promise<string> {
 
 export const endSnapshot = (client: PoolClient): Promise<unknown> => client.query('COMMIT');
 
-/** From now on the stores may let go of what a verified backup holds (protocol.md §3.6). */
+/** From now on the stores may let go of what a verified backup holds. */
 export async function markBackedUp(
   db: Database,
   { journals }: Pick<BackupContents, 'journals'>,

@@ -80,7 +80,7 @@ export async function readChangeMark(db: Queryable): Promise<number> {
   return rows[0]?.mark ?? 0;
 }
 
-/** The next of the one rising sequence: above now, all issued, and every heartbeat's (protocol.md §5.1). */
+/** The next of the one rising sequence: above now, all issued, and every heartbeat's. */
 export async function mintVersion(client: PoolClient, nowMs: number): Promise<number> {
   const { rows } = await client.query<{ version: number }>(
     `UPDATE catalogue_state SET last_version = GREATEST(

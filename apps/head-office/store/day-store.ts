@@ -14,7 +14,7 @@ export interface Difference {
   readonly what: string;
 }
 
-/** What was made of a day (protocol.md §4.3). */
+/** What was made of a day. */
 export interface Judgement {
   readonly state: DayState;
   readonly detail: string;

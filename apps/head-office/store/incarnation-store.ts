@@ -36,7 +36,7 @@ const positionOf = (text: string): bigint => {
 
 /**
  * Head Office's incarnation: the one both the database and the state directory know, or a new one, max(last + 1,
- * Unix seconds), when the database is new or was restored (protocol.md §3.7). Asked again from time to time, for
+ * Unix seconds), when the database is new or was restored. Asked again from time to time, for
  * a database may be restored under a running process.
  */
 export const settleIncarnation = (

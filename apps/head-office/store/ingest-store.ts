@@ -13,7 +13,7 @@ import type { OrderRows } from './order-rows.ts';
 /**
  * Stores a batch of order events of any stores and revisions, each exactly once however often it comes: in one
  * statement where all is new; what was only sent again is told by one question, and the rest is a transaction of its
- * own (protocol.md §4.1). Resolves once it is committed, with an outcome for each event in the order given; forks are
+ * own. Resolves once it is committed, with an outcome for each event in the order given; forks are
  * stored nowhere.
  */
 export async function storeOrderEvents(

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 /**
  * A store's own events of ended epochs that its heartbeat shows it lacks, in journal order, at most `limit`: what is
- * held behind its heads there, in its holes, and of epochs it does not even know (protocol.md §3.8).
+ * held behind its heads there, in its holes, and of epochs it does not even know.
  */
 export async function eventsLacking(
   db: Database,

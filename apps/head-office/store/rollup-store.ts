@@ -79,7 +79,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Proves that the rollups of these days are what their orders sum to (protocol.md §4.4): the differences, none
+ * Proves that the rollups of these days are what their orders sum to: the differences, none
  * when they are. Rows that sum to nothing count as missing ones. Reads one consistent state of the database.
  */
 export async function verifyRollups(

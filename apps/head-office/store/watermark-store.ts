@@ -80,7 +80,7 @@ export async function readEpochMarks(
 
 /**
  * Moves the watermarks of a store's epochs as far as what is held allows, each step in its own transaction
- * under a lock on the store's row, so that several workers never disagree (protocol.md §4.2). A frozen epoch
+ * under a lock on the store's row, so that several workers never disagree. A frozen epoch
  * is judged anew only when `again`: what it chains to may have come since. Says whether anything moved.
  */
 export async function advanceWatermarks(
@@ -190,7 +190,7 @@ async function heldPlaces(
 }
 
 /**
- * `held` with the places of an ended epoch that neither side holds: they count as restored (protocol.md §3.8),
+ * `held` with the places of an ended epoch that neither side holds: they count as restored,
  * and what followed them is believed about their hash.
  */
 function* withRestored(
@@ -244,7 +244,7 @@ async function judgeOpening(
 
 /**
  * Something parked that could not even tell its place takes the next one, where the event behind it names it as
- * its predecessor or the store's heartbeat as its head (protocol.md §3.5).
+ * its predecessor or the store's heartbeat as its head.
  */
 async function placeUnreadable(
   client: PoolClient,

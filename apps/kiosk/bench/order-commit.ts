@@ -11,7 +11,7 @@ import { createKiosk } from '../server/index.ts';
 
 /**
  * How long an order takes at the kiosk, over HTTP, from request to answer, against a bare 4 KB write and fsync on
- * the same disk in the same run (quality.md): `node apps/kiosk/bench/order-commit.ts [FOLDER] [ORDERS]`. The two
+ * the same disk in the same run: `node apps/kiosk/bench/order-commit.ts [FOLDER] [ORDERS]`. The two
  * take turns, so that a disk that slows down slows both.
  */
 const WARM_UP = 200;

@@ -15,8 +15,8 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { createKiosk, parseKioskConfig } from '../server/index.ts';
 
 /**
- * How quick the till's screen is in a real browser at a slowed-down processor: first usable, and touch to paint
- * (quality.md, UI budgets), each beside an empty page measured the same way in the same run; then whether its
+ * How quick the till's screen is in a real browser at a slowed-down processor: first usable, and touch to paint,
+ * each beside an empty page measured the same way in the same run; then whether its
  * memory stays flat over many orders in one tab. Ends with 1 where a budget is broken. The screens must be built.
  */
 const { values } = parseArgs({

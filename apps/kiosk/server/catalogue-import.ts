@@ -24,7 +24,7 @@ const fileSchema = z.object({
 
 /**
  * Takes a catalogue from a file that `tillwire catalogue export` wrote: the same bytes as over the line, with the
- * same checks (protocol.md §3.11). A running kiosk notices by itself.
+ * same checks. A running kiosk notices by itself.
  * @throws {CatalogueImportError} when the file can't be read, {ConfigError} without trust anchors.
  */
 export async function importKioskCatalogue(

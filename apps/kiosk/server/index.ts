@@ -86,7 +86,7 @@ export interface Kiosk {
 }
 
 /**
- * One store's processes, or some of them, on one database (protocol.md §1). Opens the database and brings it up to
+ * One store's processes, or some of them, on one database. Opens the database and brings it up to
  * date; everything else starts when the services run.
  * @throws {ConfigError} when a role lacks what it needs, {CatalogueFileError} naming every fault of a menu file.
  */

@@ -15,7 +15,7 @@ const ROWS_AT_ONCE = 100;
 
 /**
  * Writes every event Head Office has not acknowledged to `file`, one a line, gzip: the very bytes that would have
- * been sent, for a USB stick (protocol.md §3.11). Nothing is released by it. Returns how many.
+ * been sent, for a USB stick. Nothing is released by it. Returns how many.
  */
 async function exportJournal(journal: JournalStore, file: string): Promise<number> {
   let count = 0;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JournalStore } from './store/journal-store.ts';
 import type { SyncStateStore } from './store/sync-state-store.ts';
 
-/** How the journal stands towards Head Office, for the till's line of state (protocol.md §1.2). */
+/** How the journal stands towards Head Office, for the till's line of state. */
 export const syncStatusSchema = z.object({
   link: z.enum(['up', 'down']),
   unsent: z.object({

@@ -41,7 +41,7 @@ export interface TillRulesInForce {
 /** Why the till did not do what it was asked. */
 export type Refusal =
   | { readonly type: 'no-catalogue' }
-  /** A restored kiosk sells only once its clock is confirmed (protocol.md §3.8). */
+  /** A restored kiosk sells only once its clock is confirmed. */
   | { readonly type: 'clock-unconfirmed' }
   | { readonly type: 'refused'; readonly faults: readonly OrderFault[] }
   /** What it comes to is not what the customer was told; pence. */

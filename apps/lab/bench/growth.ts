@@ -38,7 +38,7 @@ const ROUNDS = 40;
 const SALES = 1000;
 const SALES_TO_WARM_UP = 300;
 const YEAR = 365;
-/** At ten million, against an empty database (quality.md). */
+/** At ten million, against an empty database. */
 const GROWTH_BUDGET = 1.2;
 
 /** Head Office at 0, 1, 5 and 10 million orders, a kiosk at none and a million: what gets slower by what is there. */

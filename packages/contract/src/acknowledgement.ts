@@ -22,7 +22,7 @@ const epochStateSchema = z.object({
   backed_up_through: counter,
 });
 
-/** What a store may release from its outbox (protocol.md §3.6). Never retained. */
+/** What a store may release from its outbox. Never retained. */
 export const acknowledgementSchema = z.object({
   /** A restored Head Office begins a higher one. */
   incarnation: versionNumber,

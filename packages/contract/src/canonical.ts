@@ -100,6 +100,6 @@ const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 /** SHA-256 of bytes, or of a text's UTF-8. */
 export const sha256 = (data: string | Uint8Array): Sha256 => hash('sha256', data);
 
-/** The checksum of a document as it travels: SHA-256 of its canonical JSON (protocol.md §5.3). */
+/** The checksum of a document as it travels: SHA-256 of its canonical JSON. */
 export const checksumOf = (document: unknown): string =>
   `sha256:${sha256(canonicalText(document))}`;

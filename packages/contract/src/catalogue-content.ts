@@ -16,7 +16,7 @@ import {
   vatClassNumber,
 } from './primitives.ts';
 
-// A catalogue as it travels (protocol.md §2): the domain's collections under the chain's own names, fields in
+// A catalogue as it travels: the domain's collections under the chain's own names, fields in
 // snake_case, prices in pence, rates in basis points. What the schema cannot say, `validateCatalogue` does.
 
 const text = plainText(1000);

@@ -21,7 +21,7 @@ export type DeltaPart = z.infer<typeof partSchema>;
 const nextPartSchema = z.object({ ...partSchema.shape, effective_from: instantText });
 
 /**
- * What a store runs (protocol.md §5): `now`, and `next` from `effective_from` on, both under one version, which
+ * What a store runs: `now`, and `next` from `effective_from` on, both under one version, which
  * its orders are stamped with. Retained, one for each store.
  */
 export const catalogueDeltaSchema = z.object({

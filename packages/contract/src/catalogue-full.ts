@@ -12,7 +12,7 @@ import { versionNumber } from './primitives.ts';
 import { type Signed, signatureFields, type SigningKey, type TrustedKey } from './signing.ts';
 
 /**
- * A whole catalogue under its version (protocol.md §5): content only, never run without a delta that names it.
+ * A whole catalogue under its version: content only, never run without a delta that names it.
  * Retained on a topic of its own, `ho/catalog/full/v{catalog_version}`.
  */
 export const fullCatalogueSchema = z.object({

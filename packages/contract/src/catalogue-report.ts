@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantText, plainText, storeCodeText, versionNumber } from './primitives.ts';
 
 /**
- * Where a store is with its catalogue (protocol.md §5.5): its whole state, sent at each change, each birth and with
+ * Where a store is with its catalogue: its whole state, sent at each change, each birth and with
  * each heartbeat, so that a lost one is mended by the next and none needs an acknowledgement. The highest
  * (`session`, `number`) is the latest.
  */

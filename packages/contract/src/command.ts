@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantText, plainText, storeCodeText, versionNumber } from './primitives.ts';
 import { signatureFields } from './signing.ts';
 
-/** A command for one store; run once by id, never after `expires_at` (protocol.md §3.10, §6.2). */
+/** A command for one store; run once by id, never after `expires_at`. */
 export const commandSchema = z.object({
   command_id: plainText(64).min(1),
   expires_at: instantText,

@@ -18,7 +18,7 @@ import { type Signed, signatureFields, type SigningKey, type TrustedKey } from '
 /** A cap on what a cooking zone prepares at once; null: no warning. */
 const zoneLimit = z.int().min(1).max(1000).nullable();
 
-/** What Head Office decides about how a store works, beside its catalogue (protocol.md §2). */
+/** What Head Office decides about how a store works, beside its catalogue. */
 export const storeConfigSchema = z.object({
   flags: z.object({
     cheques: z.boolean(),

@@ -38,7 +38,7 @@ const dayPence = z.int().min(-1_000_000_000_000).max(1_000_000_000_000);
 const weekOfPence = z.array(dayPence).length(7);
 
 /**
- * A closed trading day as the four files have it (domain.md §5, protocol.md §2): an event of the store's journal
+ * A closed trading day as the four files have it: an event of the store's journal
  * like an order. `revision` 1 is the Z; a correction re-issues the day with the next. Amounts in pence.
  */
 export const daySummarySchema = z.object({

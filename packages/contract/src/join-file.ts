@@ -15,7 +15,7 @@ export const brokerLoginSchema = z.union([
 ]);
 export type BrokerLogin = z.infer<typeof brokerLoginSchema>;
 
-/** Everything a new kiosk is told, once (protocol.md §6.3). */
+/** Everything a new kiosk is told, once. */
 export const joinContentSchema = z.object({
   store_code: storeCodeText,
   name: plainText(200),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { versionNumber } from './primitives.ts';
 import { signatureFields } from './signing.ts';
 
-/** A restored store's own events back, each as the very text it once sent (protocol.md §3.8). */
+/** A restored store's own events back, each as the very text it once sent. */
 export const journalReturnSchema = z.object({
   /** Head Office's incarnation when it answered. */
   incarnation: versionNumber,

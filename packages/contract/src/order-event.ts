@@ -42,7 +42,7 @@ import {
   versionNumber,
 } from './primitives.ts';
 
-/** Where an event stands in its store's journal (protocol.md §3.1). */
+/** Where an event stands in its store's journal. */
 export interface JournalPlace {
   readonly journalEpoch: number;
   /** From 1, with no gap within the epoch. */
@@ -105,7 +105,7 @@ const tenderSchema = z.object({
 });
 
 /**
- * One order at one revision, the whole of it (protocol.md §2, §3.2). Amounts in pence, rates in basis points.
+ * One order at one revision, the whole of it. Amounts in pence, rates in basis points.
  * `meta.components` freezes every fact of its day, so that no order later needs the catalogue it was sold from.
  */
 export const orderEventSchema = z.object({
@@ -257,7 +257,7 @@ export interface EventFault {
 }
 
 /**
- * What a schema cannot say: the id agrees with store and date, and the money adds up (domain.md §3). An event
+ * What a schema cannot say: the id agrees with store and date, and the money adds up. An event
  * that breaks one was not made by any till; it is parked, never repaired.
  */
 export function orderEventFaults(event: OrderEvent): readonly EventFault[] {

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { err, ok, type Result } from '@tillwire/domain';
 
-/** An event's bytes, at most (protocol.md §2). */
+/** An event's bytes, at most. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 /** Events of one message, at most. */
 export const MAX_BATCH_EVENTS = 100;

@@ -13,7 +13,7 @@ import { canonicalText } from './canonical.ts';
 import { plainText, versionNumber } from './primitives.ts';
 
 /**
- * What every message from Head Office carries (protocol.md §6.2): a rising `number`, so that nothing old is
+ * What every message from Head Office carries: a rising `number`, so that nothing old is
  * ever believed again, and signatures over topic and content by all keys active at the time.
  */
 export const signatureFields = {

@@ -35,7 +35,7 @@ const journalHeadSchema = z.object({
 });
 export type JournalHead = z.infer<typeof journalHeadSchema>;
 
-/** A store's health, every 60 s (protocol.md §2). Ages and uptime in seconds, sizes in bytes. */
+/** A store's health, every 60 s. Ages and uptime in seconds, sizes in bytes. */
 export const heartbeatSchema = z.object({
   store_code: storeCodeText,
   at: instantText,

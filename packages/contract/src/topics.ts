@@ -11,7 +11,7 @@ import { journalReturnSchema } from './journal-return.ts';
 import { orderEventSchema } from './order-event.ts';
 import { errorEventSchema, heartbeatSchema, storeStateSchema } from './telemetry.ts';
 
-/** One row of the wire (protocol.md §2). */
+/** One row of the wire. */
 export interface Topic {
   /** `{store}` stands for a store code, `{version}` for a catalogue's. */
   readonly address: string;

@@ -1,7 +1,7 @@
 import { type Pence, pence } from './money.ts';
 import { err, ok, type Result } from './result.ts';
 
-/** Notes and coins in pence, largest first: £50 to 1p (domain.md §6). */
+/** Notes and coins in pence, largest first: £50 to 1p. */
 export const DENOMINATIONS = [5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1] as const;
 
 /** How many of a note or coin were counted. */
@@ -49,7 +49,7 @@ export interface CashUp {
   readonly variance: Pence;
 }
 
-/** Expected = float + cash taken − paid outs; `cashKept` is cash taken less paid outs already (domain.md §6). */
+/** Expected = float + cash taken − paid outs; `cashKept` is cash taken less paid outs already. */
 export const cashUp = (float: Pence, cashKept: Pence, counted: Pence): CashUp => {
   const expected = pence(float + cashKept);
   return { expected, counted, variance: pence(counted - expected) };

@@ -15,7 +15,7 @@ export interface CollectionDelta<C extends CollectionName> {
 }
 
 /**
- * What makes one catalogue out of another, by key (protocol.md §5.7): it can add, change and remove any
+ * What makes one catalogue out of another, by key: it can add, change and remove any
  * entry. A collection without a difference is absent; between equal catalogues the delta is `{}`.
  */
 export type CatalogueDelta = CollectionDeltas & {

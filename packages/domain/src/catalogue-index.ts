@@ -9,7 +9,7 @@ export interface CatalogueIndex {
   readonly combos: ReadonlyMap<number, Combo>;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly vatRates: ReadonlyMap<number, BasisPoints>;
-  /** Products on a menu page whose title contains *hot drink* (domain.md §1). */
+  /** Products on a menu page whose title contains *hot drink*. */
   readonly hotDrinks: ReadonlySet<number>;
   /** The general extras list in its order. */
   readonly generalExtras: readonly ProductCode[];
@@ -51,7 +51,7 @@ export function indexCatalogue(catalogue: Catalogue): CatalogueIndex {
 export const singlePriceOf = (item: Product | Combo, band: PriceBand): Pence =>
   item.prices[band - 1] as Pence;
 
-/** The price as part of a meal in `band`, pence: the single price where no meal price is set (domain.md §2). */
+/** The price as part of a meal in `band`, pence: the single price where no meal price is set. */
 export function mealPriceOf(product: Product, band: PriceBand): Pence {
   const mealPrice = product.mealPrices[band - 1] as Pence;
   return mealPrice === 0 ? singlePriceOf(product, band) : mealPrice;

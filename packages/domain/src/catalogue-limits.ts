@@ -2,14 +2,13 @@
 export const MAX_PRICE = 100_000;
 /** Characters in any label or description. */
 export const MAX_TEXT_LENGTH = 1_000;
-/** Characters in a name that orders carry, and so in a note or reason of one (protocol.md §2). */
+/** Characters in a name that orders carry, and so in a note or reason of one. */
 export const MAX_NAME_LENGTH = 200;
 export const MAX_CREW_ID_LENGTH = 64;
 /** Entries in any collection. */
 export const MAX_ENTRIES = 20_000;
 /**
- * Products and combos of a menu together: a day on which each was sold in every way is one event of the journal
- * (protocol.md §2).
+ * Products and combos of a menu together: a day on which each was sold in every way is one event of the journal.
  */
 export const MAX_SOLD_ITEMS = 1_500;
 /** Compulsory components of a combo, and stock components of a product. */

@@ -53,7 +53,7 @@ export interface CatalogueFault {
 
 /**
  * Every dangling or contradictory reference and every value out of range, all at once; empty for a
- * catalogue that can be sold from (domain.md §1). Two things may dangle: a stock item that a component
+ * catalogue that can be sold from. Two things may dangle: a stock item that a component
  * names need not have a name, and a base drink of the price list need not be stocked.
  */
 export function validateCatalogue(catalogue: Catalogue): CatalogueFault[] {

@@ -9,7 +9,7 @@ import type {
 import type { BasisPoints, Pence } from './money.ts';
 
 /**
- * Everything a shop sells and by which rules, as plain data (domain.md §1). Each collection is sorted
+ * Everything a shop sells and by which rules, as plain data. Each collection is sorted
  * by its key and holds each key once, so that two equal catalogues are equal text and a delta can speak
  * of any entry by key. A catalogue that passed `validateCatalogue` has no dangling reference.
  */
@@ -61,7 +61,7 @@ export interface Product {
   readonly description: string;
   readonly eatVatClass: VatClassCode;
   readonly takeVatClass: VatClassCode;
-  /** 0 to 255; 0 follows the item before it (domain.md §6). */
+  /** 0 to 255; 0 follows the item before it. */
   readonly readbackOrder: number;
   /** Never sold by itself, only as a meal. */
   readonly mealOnly: boolean;
@@ -240,7 +240,7 @@ export interface MiscellaneousEntry {
   readonly label: string;
 }
 
-/** What no legacy table holds (domain.md §1, end). */
+/** What no legacy table holds. */
 export interface CatalogueSettings {
   readonly regularSide: ProductCode;
   readonly largeSide: ProductCode;

@@ -36,7 +36,7 @@ export interface DayFile {
   readonly text: string;
 }
 
-/** The four legacy files, to the byte (domain.md §5). */
+/** The four legacy files, to the byte. */
 export const dayFiles = (books: DayBooks): readonly DayFile[] => [
   { name: `MP${fileDate(books.businessDate)}.CSV`, text: mealFile(books) },
   { name: `PD${fileDate(books.businessDate)}.CSV`, text: productFile(books) },

@@ -11,7 +11,7 @@ export interface Diet {
 
 /**
  * Allergens and energy of one unit of a line as it was put together: item, side, drink, extras, choices and a
- * combo's parts (product.md, Screens). A relish left out takes no allergen away, as the kitchen works with all of
+ * combo's parts. A relish left out takes no allergen away, as the kitchen works with all of
  * them, and no energy, as none is known of it; and what is not known of one part is not known of the whole.
  */
 export function dietOf(

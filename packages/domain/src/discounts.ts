@@ -8,7 +8,7 @@ const valueFor =
     kind === 'sale' ? price : netOf(price, vatRate);
 
 /**
- * The discounts of an order in pence (domain.md §5): of a meal the single prices less the meal prices of
+ * The discounts of an order in pence: of a meal the single prices less the meal prices of
  * product, side and drink; of a combo the components' single prices less its own. Gross for customer
  * orders; for crew food and cooked waste each price is first taken net of VAT in its own class. A negative
  * one counts 0; each is per unit of the line, times its quantity.

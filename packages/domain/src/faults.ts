@@ -1,5 +1,5 @@
 /**
- * Everything the till can refuse an order for (domain.md §2), one `type` a rule. `path` names the field as
+ * Everything the till can refuse an order for, one `type` a rule. `path` names the field as
  * in the request, `lines.0.meal.drink`.
  */
 export type OrderFault = {

@@ -31,7 +31,7 @@ import {
   voidOrder,
 } from './index.ts';
 
-// A scripted Wednesday that uses every feature. Every figure below was worked out on paper from domain.md,
+// A scripted Wednesday that uses every feature. Every figure below was worked out on paper from the rules,
 // never taken from the program.
 
 const zeroTake = { takeVatClass: vatClassCode(0) };
@@ -294,7 +294,7 @@ describe('the golden day', () => {
   });
 });
 
-describe('crew food, worked (domain.md §5)', () => {
+describe('crew food, worked', () => {
   const crew = (...lines: LineRequest[]) => ({
     ...request(lines),
     tenders: [{ method: 'crew-food' as const }],

@@ -66,7 +66,7 @@ export function businessDate(text: string): BusinessDate {
   return text;
 }
 
-/** Seven digits leave room for the hole that restored kiosks leave (protocol.md §3.8). */
+/** Seven digits leave room for the hole that restored kiosks leave. */
 export const MAX_ORDER_SEQUENCE = 9_999_999;
 const ORDER_ID = /^(S\d{2,4})-(\d{4})(\d{2})(\d{2})-(\d{6}|[1-9]\d{6})$/;
 

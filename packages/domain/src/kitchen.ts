@@ -22,7 +22,7 @@ const productOf = ({ role, code }: LineComponent, index: CatalogueIndex) =>
   role === 'combo' ? undefined : index.products.get(code);
 
 /**
- * What the kitchen makes of an order, as it is read back (domain.md §6): sections by READBACK_ORD, meals before
+ * What the kitchen makes of an order, as it is read back: sections by READBACK_ORD, meals before
  * singles, lowest first, 0 after the item before it. A combo is its parts. An extra or a choice belongs to its
  * product, but what another zone cooks is an item of that zone.
  */

@@ -44,7 +44,7 @@ export interface LineContext {
   readonly faults: OrderFault[];
 }
 
-/** One line with its components and frozen facts, or null with its faults noted (domain.md §2, §3). */
+/** One line with its components and frozen facts, or null with its faults noted. */
 export function priceLine(request: LineRequest, line: LineContext): OrderLine | null {
   const { quantity } = request;
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > MAX_QUANTITY) {
@@ -295,7 +295,7 @@ function availableCombo(code: number, path: string, line: LineContext): Combo | 
 /**
  * The combo itself at `price` C. Its VAT is E = Σ half-up(A_i × C / D) over its components, where A_i is the
  * VAT in component i's single price and D the sum of those prices; net and VAT are booked in the combo's own
- * class. Where D is 0 the combo's own class and price give them (domain.md §3).
+ * class. Where D is 0 the combo's own class and price give them.
  */
 function comboComponent(
   combo: Combo,

@@ -35,7 +35,7 @@ export function sumPence(amounts: Iterable<Pence>): Pence {
 export const timesPence = (amount: Pence, count: number): Pence => pence(amount * count);
 
 /**
- * round(numerator ÷ denominator) with halves away from zero, in integers only (domain.md, opening).
+ * round(numerator ÷ denominator) with halves away from zero, in integers only.
  * Both must be safe integers, `numerator` ≥ 0, `denominator` > 0, and 2 × numerator + denominator must
  * stay below 2^53, which every price of the shop does by a wide margin.
  * @throws {InvariantError} otherwise.
@@ -60,13 +60,13 @@ export interface NetAndVat {
 }
 
 /**
- * Net of a gross amount at a rate: half-up(gross × 10000 / (10000 + rate)). The net is what is rounded
- * (domain.md §3). Pence in, pence out.
+ * Net of a gross amount at a rate: half-up(gross × 10000 / (10000 + rate)). The net is what is rounded.
+ * Pence in, pence out.
  */
 export const netOf = (gross: Pence, rate: BasisPoints): Pence =>
   halfUp(gross * 10_000, 10_000 + rate) as Pence;
 
-/** Net and VAT of one unit at `gross` pence: 315 at 20 % is net 263, VAT 52 (domain.md §3). */
+/** Net and VAT of one unit at `gross` pence: 315 at 20 % is net 263, VAT 52. */
 export function splitVat(gross: Pence, rate: BasisPoints): NetAndVat {
   const net = netOf(gross, rate);
   return { net, vat: (gross - net) as Pence };

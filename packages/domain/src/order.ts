@@ -88,7 +88,7 @@ export interface LineComponent {
   readonly price: Pence;
   readonly vatClass: VatClassCode;
   readonly vatRate: BasisPoints;
-  /** `price = net + vat`. For a combo `vat` is the E of domain.md §3. */
+  /** `price = net + vat`. For a combo `vat` is its E, the VAT of its parts scaled to its price. */
   readonly net: Pence;
   readonly vat: Pence;
 }
@@ -127,7 +127,7 @@ export interface VatByClass {
   readonly vat: Pence;
 }
 
-/** Pence; gross for customer orders, net of VAT for crew food and cooked waste (domain.md §5). */
+/** Pence; gross for customer orders, net of VAT for crew food and cooked waste. */
 export interface OrderDiscounts {
   readonly meal: Pence;
   readonly combo: Pence;
@@ -140,7 +140,7 @@ export interface PricedOrder {
   readonly kind: OrderKind;
   readonly channel: ChannelCode;
   readonly priceBand: PriceBand;
-  /** Always `eat` for crew food and cooked waste (domain.md §2). */
+  /** Always `eat` for crew food and cooked waste. */
   readonly vatBasis: VatBasis;
   readonly lines: readonly OrderLine[];
   readonly totals: OrderTotals;

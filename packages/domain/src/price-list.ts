@@ -42,7 +42,7 @@ export interface PricedExtra {
 
 const priced = (price: number): Pence | null => (price === 0 ? null : pence(price));
 
-/** What the items of the shop cost in `band`, by the sections they are printed in (domain.md §1). */
+/** What the items of the shop cost in `band`, by the sections they are printed in. */
 export function priceList(catalogue: Catalogue, band: PriceBand): PriceList {
   const products = new Map(catalogue.products.map((product) => [product.code, product]));
   const at = { catalogue, band, products };

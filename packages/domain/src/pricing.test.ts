@@ -417,7 +417,7 @@ describe('an order', () => {
   });
 });
 
-describe('VAT (domain.md §3)', () => {
+describe('VAT', () => {
   it('worked meal: 505 + fries 130 + a zero-rated vanilla shake 280 is VAT 84 + 22 + 0', () => {
     const order = taken(request([meal(1, 60)]), shop);
     expect(order.lines[0]?.components.map(({ vat }) => vat)).toEqual([84, 22, 0]);

@@ -20,7 +20,7 @@ export const MAX_LINES = 200;
 /** £100,000 in pence: the most that an order, a tender or a discount comes to. */
 export const MAX_ORDER_TOTAL = 10_000_000;
 
-/** What Head Office's config changes about selling; the defaults are the safe ones (domain.md §2). */
+/** What Head Office's config changes about selling; the defaults are the safe ones. */
 export interface TillRules {
   readonly cheques: boolean;
   readonly vouchers: boolean;
@@ -59,7 +59,7 @@ export function channelFor(
 }
 
 /**
- * Prices an order by the catalogue in force (domain.md §2, §3): every line's components with their frozen
+ * Prices an order by the catalogue in force: every line's components with their frozen
  * facts, totals, VAT by class and discounts. Reports every fault at once. Crew food and cooked waste are
  * always valued eat-in, whatever basis was asked for.
  */
@@ -115,8 +115,7 @@ export function priceOrder(
 
 /**
  * What the lines book in each VAT class, ascending; classes with nothing charged are left out. VAT is that of
- * one unit of each component times its quantity, so splitting or merging equal lines changes nothing
- * (domain.md §3).
+ * one unit of each component times its quantity, so splitting or merging equal lines changes nothing.
  */
 export function vatByClass(lines: readonly OrderLine[]): readonly VatByClass[] {
   const classes = new Map<

@@ -10,7 +10,7 @@ export interface ReadbackItem {
   readonly details: readonly string[];
 }
 
-/** Food, sides, drinks: READBACK_ORD 1–85, 86–170, 171–255 (domain.md §6). */
+/** Food, sides, drinks: READBACK_ORD 1–85, 86–170, 171–255. */
 export type Readback = readonly [
   readonly ReadbackItem[],
   readonly ReadbackItem[],

@@ -10,7 +10,7 @@ import type {
   VatBasis,
 } from './order.ts';
 
-/** A receipt as data, for the page and the printer alike (domain.md §6). Amounts in pence. */
+/** A receipt as data, for the page and the printer alike. Amounts in pence. */
 export interface Receipt {
   readonly shop: {
     readonly name: string;

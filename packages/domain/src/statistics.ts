@@ -20,7 +20,7 @@ export interface ItemCount<Code> {
   readonly option: number;
 }
 
-/** The money of a day in pence, `goLarge` in meals (the RV file, domain.md §5). */
+/** The money of a day in pence, `goLarge` in meals (the RV file). */
 export interface Revenue {
   /** Cash kept less paid outs. */
   readonly cash: Pence;
@@ -123,7 +123,7 @@ const addItem = <Code extends number>(
   item[column] += units;
 };
 
-/** The statistics of `orders` in any order; voided ones count nothing (domain.md §5). */
+/** The statistics of `orders` in any order; voided ones count nothing. */
 export function dayStatistics(orders: Iterable<Order>): DayStatistics {
   const tally = emptyTally();
   for (const order of orders) if (order.status !== 'voided') tallyOrder(order, tally);
@@ -174,7 +174,7 @@ function tallyLine(line: OrderLine, column: Exclude<Column, 'option'>, tally: Ta
 
 /**
  * Crew food and waste net of VAT: each charged component in its own class, a combo's price in the combo's
- * class, whatever VAT its parts booked (domain.md §5).
+ * class, whatever VAT its parts booked.
  */
 const netWorth = (lines: readonly OrderLine[]): number =>
   lines.reduce((sum, line) => sum + line.quantity * lineNet(line.components), 0);
@@ -269,7 +269,7 @@ const addItems = <Code extends number>(
   addItem(items, code, 'option', option);
 };
 
-/** Gross of customer orders by what paid it, pence: equals Σ net + Σ VAT over the day (domain.md §3). */
+/** Gross of customer orders by what paid it, pence: equals Σ net + Σ VAT over the day. */
 export const tenderedTotal = ({ revenue }: DayStatistics): Pence =>
   pence(
     revenue.cash +

@@ -22,7 +22,7 @@ export const MAX_PAID_OUT = 99_999;
 export type TakenOrder = PricedOrder &
   TenderedOrder & { readonly crewId: string | null; readonly reason: string | null };
 
-/** Prices a request and settles its tenders, or says everything that is wrong with it (domain.md §2). */
+/** Prices a request and settles its tenders, or says everything that is wrong with it. */
 export function takeOrder(
   request: OrderRequest,
   context: SellingContext,
@@ -73,7 +73,7 @@ export interface PaidOutRequest {
   readonly channel: string;
 }
 
-/** Cash taken from the drawer: no lines, zero totals, a cash tender of −amount (protocol.md §2). */
+/** Cash taken from the drawer: no lines, zero totals, a cash tender of −amount. */
 export function takePaidOut(
   { amount, crewId, reason, channel }: PaidOutRequest,
   context: SellingContext,
@@ -115,7 +115,7 @@ function accountFaults(account: {
   ];
 }
 
-/** The next revision of an order that is deleted from the books (domain.md §6). */
+/** The next revision of an order that is deleted from the books. */
 export function voidOrder(
   order: Order,
   account: { readonly crewId: string; readonly reason: string },
@@ -139,7 +139,7 @@ export const dueOf = (order: Pick<Order, 'totals'>): Pence => order.totals.gross
 const isUnmixed = ({ tenders }: Order): boolean =>
   new Set(tenders.map(({ method }) => method)).size === 1;
 
-/** The next revision of a customer order whose whole payment is moved to another tender (domain.md §6). */
+/** The next revision of a customer order whose whole payment is moved to another tender. */
 export function changePayment(
   order: Order,
   method: CustomerTender,

@@ -25,7 +25,7 @@ export const kindOf = (
   return house ?? 'sale';
 };
 
-/** Whether the channel takes this tender under the shop's rules (domain.md §2, Tenders). */
+/** Whether the channel takes this tender under the shop's rules. */
 export function acceptsTender(channel: Channel, method: TenderMethod, rules: TillRules): boolean {
   const { accepts } = channel;
   switch (method) {

@@ -8,7 +8,7 @@ export interface ReadingEntry {
   readonly amount: Pence;
 }
 
-/** The till reading (domain.md §6). `deleted` holds voided orders of every kind at what they had come to. */
+/** The till reading. `deleted` holds voided orders of every kind at what they had come to. */
 export interface TillReading {
   readonly cash: ReadingEntry;
   readonly cheque: ReadingEntry;

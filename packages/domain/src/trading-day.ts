@@ -3,7 +3,7 @@ import { invariant } from './result.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How a shop reckons its trading day (domain.md §4). */
+/** How a shop reckons its trading day. */
 export interface DayRules {
   /** An IANA zone, `Europe/London`. */
   readonly timeZone: string;
@@ -135,7 +135,7 @@ export type DateOddity =
 /**
  * The business date of a sale: max(the clock's date, the last date, or the day after it if that one is
  * closed). It never goes back or reopens. A clock date more than 7 days ahead of the last one counts only when
- * confirmed, by Head Office's time or a manager (domain.md §4).
+ * confirmed, by Head Office's time or a manager.
  */
 export function businessDateFor(
   clock: BusinessDate,

@@ -6,7 +6,7 @@ import type {
   OrderLine,
 } from '../src/index.ts';
 
-// The day's four files a second time, by whoever had only the rules (domain.md §3, §5) and the shape of an
+// The day's four files a second time, by whoever had only the rules and the shape of an
 // order before him: order by order, row by row, with nothing shared with the first but the types. It trusts
 // none of an order's own sums: VAT and discounts come anew from prices and rates.
 
@@ -180,7 +180,7 @@ function revenueFile(day: OracleDay): string {
 const priceOf = (line: OrderLine): number =>
   sum(line.components, ({ price, quantity }) => price * quantity) * line.quantity;
 
-/** E of domain.md §3: the VAT in a combo is the share of its price in the VAT of what it is made of. */
+/** The E of a combo: the VAT in a combo is the share of its price in the VAT of what it is made of. */
 function comboVat(line: OrderLine, { price, vatRate }: LineComponent): number {
   const parts = partsOf(line);
   const worth = sum(parts, ({ singlePrice }) => singlePrice);

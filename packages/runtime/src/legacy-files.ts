@@ -24,7 +24,7 @@ import {
   unzipLegacyFiles,
 } from './legacy-zip.ts';
 
-/** The catalogue of `shop` out of the folder or ZIP at `path`, or everything wrong with it (domain.md §1). */
+/** The catalogue of `shop` out of the folder or ZIP at `path`, or everything wrong with it. */
 export async function importLegacyPath(
   path: string,
   { shop }: { readonly shop: number },

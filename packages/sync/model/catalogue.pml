@@ -1,5 +1,5 @@
 /*
- * The chain downward (protocol.md §5) for 2 stores, the first of them the canary, and 3 releases: a good one, one that
+ * The chain downward for 2 stores, the first of them the canary, and 3 releases: a good one, one that
  * no store can sell from, and a good one again. Release r carries content r, and is told under a version of its own.
  *
  * The publisher retains a full and then the deltas that name it, one step at a time, and may die between any two: the

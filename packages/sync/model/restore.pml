@@ -1,5 +1,5 @@
 /*
- * A store whose disk is put back from a backup, and two ingest workers (protocol.md §3.5, §3.7, §3.8, §4.2). Two epochs
+ * A store whose disk is put back from a backup, and two ingest workers. Two epochs
  * of three places each; the first life of the store writes to the first, and after the restore its second life to the
  * second. Sets of places are bit masks: bit n is seq n + 1.
  *

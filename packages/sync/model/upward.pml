@@ -1,5 +1,5 @@
 /*
- * The chain upward (protocol.md §1, §3) for 2 stores of 3 events each, with a crash of any party between any two
+ * The chain upward for 2 stores of 3 events each, with a crash of any party between any two
  * steps. Sets of events are bit masks: bit n is seq n + 1.
  *
  * What was sold was in the outbox, and so may have been sent, once or often, alone or in a batch; from then on it may

@@ -34,7 +34,7 @@ export interface RetainedPlan {
 const SPARE_FULLS = 2;
 
 /**
- * What makes the broker's retained set the wanted one (protocol.md §5.2, §5.6). `wanted` and `seen` are by topic;
+ * What makes the broker's retained set the wanted one. `wanted` and `seen` are by topic;
  * `hashOf` a payload's hash. A full is cleared only when no delta names it, wanted or retained, and it is not
  * among the newest.
  */
@@ -95,7 +95,7 @@ export interface StoreWord {
 export const HEARD_WITHIN_MS = 30_000;
 
 /**
- * What is amiss between what a store was told and what it says (protocol.md §5.2): *behind*, it was told and heard
+ * What is amiss between what a store was told and what it says: *behind*, it was told and heard
  * nothing of it, as when a broker let it fall: to be told again. *Ahead*, it knows a version above what was issued,
  * as after a restore of Head Office with the broker wiped: to be issued anew above `version`.
  */

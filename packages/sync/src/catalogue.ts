@@ -1,7 +1,7 @@
 import type { CatalogueProgress } from '@tillwire/contract';
 
 /**
- * How a store comes from what Head Office retains to what it sells from (protocol.md §5). Documents are known
+ * How a store comes from what Head Office retains to what it sells from. Documents are known
  * here by version and checksum; whoever drives this has read and believed them, keeps their bytes, and does what
  * the effects say, in order, telling each outcome back. Wall-clock and monotonic time in milliseconds.
  */

@@ -1,5 +1,5 @@
 /**
- * The connection to the broker as a state machine (protocol.md §3.3). A new client for every connection; what
+ * The connection to the broker as a state machine. A new client for every connection; what
  * an old one still says carries an older generation and is dropped by the driver. Times in milliseconds.
  */
 export type LinkState = 'stopped' | 'waiting' | 'connecting' | 'subscribing' | 'up';

@@ -2,7 +2,7 @@ import { invariant } from '@tillwire/domain';
 import { createTokenBucket } from './token-bucket.ts';
 
 /**
- * Which journal rows are sent when (protocol.md §3.4). Rows are known by their local number, rising with each
+ * Which journal rows are sent when. Rows are known by their local number, rising with each
  * commit; a row is *released* once Head Office acknowledged or parked it, by nothing else. Two lanes: *live*
  * holds what was sold since the line came up and goes out at once, one event a message; *backlog* holds the
  * rest and goes out in batches, few at a time. All times are milliseconds of the caller's monotonic clock.

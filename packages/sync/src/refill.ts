@@ -28,7 +28,7 @@ export interface HeldEpoch {
   readonly mayBePruned: boolean;
 }
 
-/** What a heartbeat shows to be amiss (protocol.md §3.7, §3.8). */
+/** What a heartbeat shows to be amiss. */
 export interface Refill {
   /** The store has it and Head Office lacks it: to be sent again. */
   readonly ask: readonly EpochRange[];
@@ -114,7 +114,7 @@ export const nextEpoch = (last: number, nowS: number): number => Math.max(last +
 
 /**
  * The sequence a restored store goes on from: no number that the lost disk printed comes again, as long as it sold
- * fewer than ten orders a second since the rollover (protocol.md §3.8).
+ * fewer than ten orders a second since the rollover.
  */
 export const sequenceAfterRestore = (last: number, secondsSinceRollover: number): number =>
   Math.max(last + 1000, 10_000 + 10 * secondsSinceRollover);

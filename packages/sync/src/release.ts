@@ -26,7 +26,7 @@ export interface Release {
   readonly beganAnew: boolean;
   readonly alarms: readonly ReleaseAlarm[];
   /**
-   * The journal being written is not the one Head Office knows: a new epoch has to begin (protocol.md §3.6). What
+   * The journal being written is not the one Head Office knows: a new epoch has to begin. What
    * is wrong with an ended epoch is told and no more, or every acknowledgement would begin another one.
    */
   readonly startsNewEpoch: boolean;
@@ -47,7 +47,7 @@ export const placesOf = ({ epochs }: Acknowledgement): readonly Place[] =>
 
 /**
  * What an acknowledgement releases: only a row whose hash it names, or rows up to a watermark whose hash is the
- * store's own there (protocol.md §3.6). One of a lower incarnation releases nothing; null then.
+ * store's own there. One of a lower incarnation releases nothing; null then.
  */
 export function releaseBy(ack: Acknowledgement, own: OwnJournal): Release | null {
   if (ack.incarnation < own.incarnation) return null;
@@ -84,7 +84,7 @@ export function releaseBy(ack: Acknowledgement, own: OwnJournal): Release | null
 
 /**
  * Up to where rows of each epoch may be pruned as far as Head Office is concerned, once they are old enough: what its
- * watermark covers, by a hash that is the store's own, and no restore of it can go behind (protocol.md §3.6). The
+ * watermark covers, by a hash that is the store's own, and no restore of it can go behind. The
  * row at the watermark stays, to be compared with the next one.
  */
 export const prunableBy = (ack: Acknowledgement, own: OwnJournal): readonly Place[] =>

@@ -65,7 +65,7 @@ export interface RollOutState {
 export const SILENCE_MS = 120_000;
 
 /**
- * What follows from the stores' reports (protocol.md §5.1): any refusal halts; a wave follows when the one before
+ * What follows from the stores' reports: any refusal halts; a wave follows when the one before
  * has applied it. Canaries must all have; in later waves shops whose line is down are not waited for: what is
  * retained reaches them when they come back.
  */

@@ -1,6 +1,6 @@
 import { ZERO_HASH } from '@tillwire/contract';
 
-/** How far one epoch of a store's journal is known to be whole at Head Office (protocol.md §3.5). */
+/** How far one epoch of a store's journal is known to be whole at Head Office. */
 export interface Watermark {
   /** Every seq up to here is held or parked. */
   readonly heldThrough: number;

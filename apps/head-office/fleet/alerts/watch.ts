@@ -36,7 +36,7 @@ export interface AlertWatchDeps {
   readonly ownReadings: () => Promise<readonly Reading[]>;
 }
 
-/** Looks at every shop every few seconds by the rules, and says what is wrong (product.md, operations). */
+/** Looks at every shop every few seconds by the rules, and says what is wrong. */
 export const createAlertWatch = (deps: AlertWatchDeps): Service => ({
   name: 'alerts',
   run: (signal) =>

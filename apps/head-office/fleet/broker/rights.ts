@@ -17,7 +17,7 @@ export type BrokerAuth = (typeof BROKER_AUTHS)[number];
 const PARTS = ['ingest', 'publisher', 'fleet', 'dashboard'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Least rights (protocol.md §6.1). */
+/** Least rights. */
 const PART_RIGHTS: Readonly<Record<Part, Rights>> = {
   ingest: {
     // Commands too: what the heartbeat shows lacking is asked for again at once.

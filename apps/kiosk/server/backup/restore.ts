@@ -20,7 +20,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts a backup in the place of a kiosk's database and begins a new epoch on it (protocol.md §3.8). A database that
+ * Puts a backup in the place of a kiosk's database and begins a new epoch on it. A database that
  * is there already is kept beside it. @throws {DamagedFileError} {RestoreError}
  */
 export async function restoreBackup({

@@ -30,7 +30,7 @@ export interface ShopRulesDeps {
   readonly log: Log;
 }
 
-/** What a process of the kiosk sells by, read from the database as it changes (protocol.md §3.9). */
+/** What a process of the kiosk sells by, read from the database as it changes. */
 export interface ShopRules {
   readonly catalogue: CatalogueSource;
   readonly config: () => StoreConfig;

@@ -11,7 +11,7 @@ export interface ClockRouteDeps {
   readonly clock: Clock;
 }
 
-/** A restored kiosk's clock, confirmed by a manager where no line is up to do it (protocol.md §3.8). */
+/** A restored kiosk's clock, confirmed by a manager where no line is up to do it. */
 export function registerClockRoutes(
   { route }: KioskApi,
   { upkeep, refresh, clock }: ClockRouteDeps,

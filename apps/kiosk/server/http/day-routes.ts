@@ -39,7 +39,7 @@ const cashUpBody = z.object({
   note: plainText(500).trim().default(''),
 });
 
-/** The trading day: readings, the Z, its files, shifts and cash-ups, reports (domain.md §4–6). */
+/** The trading day: readings, the Z, its files, shifts and cash-ups, reports. */
 export function registerDayRoutes(api: KioskApi, books: Books): void {
   registerClosing(api, books);
   registerFileRoutes(api, books);

@@ -38,7 +38,7 @@ const ticket = z.object({
   ),
 });
 
-/** Tickets by cooking zone, bump and recall, and how much is in preparation (domain.md §6). */
+/** Tickets by cooking zone, bump and recall, and how much is in preparation. */
 export function registerKitchenRoutes(
   { route }: KioskApi,
   { kitchen }: { readonly kitchen: Kitchen },

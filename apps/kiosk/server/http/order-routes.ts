@@ -36,7 +36,7 @@ export interface OrderRouteDeps {
   readonly day: DayRules;
 }
 
-/** Selling and looking at what was sold (protocol.md §7). */
+/** Selling and looking at what was sold. */
 export function registerOrderRoutes(api: KioskApi, deps: OrderRouteDeps): void {
   registerSales(api, deps);
   registerRevisions(api, deps);

@@ -165,7 +165,7 @@ function loginOf(user: string, unsealed: string, folder: CredentialFolder): Brok
 
 /**
  * A new credential is written down, proven by connecting with it, and only then takes the place of the old one: at
- * every moment the one in use is one the broker knows (protocol.md §6.3). Asked again after a crash it goes on.
+ * every moment the one in use is one the broker knows. Asked again after a crash it goes on.
  */
 async function takeCredential(
   { user, sealed }: Extract<Command, { readonly name: 'rotate' }>,

@@ -68,7 +68,7 @@ export interface Joined {
 }
 
 /**
- * Makes an empty folder a kiosk (protocol.md §6.3): opens the join file, lets the broker confirm the credential, and
+ * Makes an empty folder a kiosk: opens the join file, lets the broker confirm the credential, and
  * writes credential, trust anchors, database and environment. Nothing is left behind when something is wrong.
  * @throws {JoinError}
  */

@@ -5,7 +5,7 @@ import type { DayStore } from '../store/day-store.ts';
 import { writeDayFiles } from './day-files-on-disk.ts';
 import type { Chore } from './service.ts';
 
-/** The Z of a day that was not closed by the time the next one began (domain.md §4). */
+/** The Z of a day that was not closed by the time the next one began. */
 export const forgottenDayChore = (books: Books, log: Log): Chore => ({
   name: 'forgotten-z',
   everyMs: 30_000,

@@ -32,7 +32,7 @@ export interface Acknowledged {
 }
 
 /**
- * Releases what an acknowledgement covers (protocol.md §3.6, §3.7); null for one of a Head Office that was since
+ * Releases what an acknowledgement covers; null for one of a Head Office that was since
  * restored. Where Head Office began anew, everything its watermarks do not cover goes back into the outbox before
  * its incarnation is believed, so that dying in between only does it again; and its incarnation is on disk before
  * anything is released by its word, so that the next beginning is noticed.

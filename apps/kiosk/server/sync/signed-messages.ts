@@ -12,7 +12,7 @@ export type Disbelief =
 const MAX_BEHIND_US = 120_000_000;
 
 /**
- * A message from Head Office, read and believed (protocol.md §6.2): its schema fits, a pinned key signed it for this
+ * A message from Head Office, read and believed: its schema fits, a pinned key signed it for this
  * topic, and its number is not far below the `highest` seen of its kind.
  */
 export function believe<Schema extends z.ZodType<{ readonly number: number }>>(

@@ -23,7 +23,7 @@ export interface HeartbeatDeps {
   readonly dataDir: string;
 }
 
-/** A store's health as it travels (protocol.md §2). */
+/** A store's health as it travels. */
 export async function heartbeatText(
   { store, version, journal, clock, facts, dataDir }: HeartbeatDeps,
   { session, publishErrorPpm }: { readonly session: number; readonly publishErrorPpm: number },

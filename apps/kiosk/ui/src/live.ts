@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { authorization } from './api.ts';
 
-/** What the kiosk tells its screens of (protocol.md §7, `GET /api/events`). */
+/** What the kiosk tells its screens of. */
 export type LiveEvent = 'order' | 'kitchen' | 'catalogue' | 'sync' | 'day' | 'printer' | 'basket';
 type Listener = (data: unknown) => void;
 

@@ -1,6 +1,6 @@
 import type { Order } from '@tillwire/domain';
 
-/** An order as the kiosk's API shows it (protocol.md §7). Amounts in pence. */
+/** An order as the kiosk's API shows it. Amounts in pence. */
 export interface SoldOrder extends Omit<Order, 'id'> {
   readonly globalOrderId: string;
   /** The sequence within its date: what people call it by. */

@@ -29,7 +29,7 @@ export interface Column<T> {
   readonly otherwise: T;
   /** Other than a required column an optional one may be missing, and its cells empty; an extension is ours, written only when it says something. */
   readonly presence: 'required' | 'optional' | 'extension';
-  /** As the last column it takes the surplus fields of unquoted commas (domain.md §1). */
+  /** As the last column it takes the surplus fields of unquoted commas. */
   readonly takesCommas: boolean;
   /** Repeats for human eyes what another table says: written, read, but neither needed nor compared. */
   readonly memo: boolean;

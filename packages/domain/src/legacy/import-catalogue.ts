@@ -48,7 +48,7 @@ export interface ImportedCatalogue {
 }
 
 /**
- * The catalogue of shop `shop` (1 to 9999) out of its legacy tables (domain.md §1), or every fault of
+ * The catalogue of shop `shop` (1 to 9999) out of its legacy tables, or every fault of
  * them at once, in the order of files and lines. Files of other names and other shops are ignored with a
  * warning. The catalogue passes `validateCatalogue`.
  * @throws {InvariantError} when `shop` is no shop number.

@@ -12,7 +12,7 @@ import { type LegacySet, missingProduct } from './import-set.ts';
 import { type Table, usableRows } from './table.ts';
 import type { SETTINGS_TABLE } from './tables.ts';
 
-/** What a shop sells on when it has no PRICE table (domain.md §1). */
+/** What a shop sells on when it has no PRICE table. */
 const STANDARD_CHANNEL: Channel = {
   code: channelCode('OT-C'),
   name: 'Standard',
@@ -123,7 +123,7 @@ export function importShops({ tables, log }: LegacySet, shop: number): Shop[] {
   return shops;
 }
 
-/** The chain's sides and base drinks, which no table of it holds (domain.md §1). */
+/** The chain's sides and base drinks, which no table of it holds. */
 export const USUAL_SETTINGS = {
   regularSide: productCode(30),
   largeSide: productCode(31),

@@ -1,6 +1,6 @@
 import { compareKeys } from '../catalogue-collections.ts';
 
-/** One problem of a set of legacy tables, placed where it is (domain.md §1). */
+/** One problem of a set of legacy tables, placed where it is. */
 export interface ImportFault {
   /** The file's name as it came. */
   readonly file: string;

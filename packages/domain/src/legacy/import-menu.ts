@@ -3,7 +3,7 @@ import type { PriceList } from './import-price-list.ts';
 import { type LegacySet, missingCombo, missingProduct, type RowOf } from './import-set.ts';
 import { usableRows } from './table.ts';
 
-/** The kids' drinks have their page by custom, often without a row in EPOS_GROUP (domain.md §1). */
+/** The kids' drinks have their page by custom, often without a row in EPOS_GROUP. */
 const KIDS_DRINKS: MenuPage = { id: 99, title: 'Kids Drinks' };
 
 /** The group of what is not on the till's pages. */

@@ -81,7 +81,7 @@ function importTexts(set: LegacySet): ReadonlyMap<number, RowOf<'productTexts'>[
   return new Map(rows.map(({ cells }) => [cells.code, cells]));
 }
 
-/** The add-ons of each product with a row in EPOS_ADD_ONS, which may name none (domain.md §1). */
+/** The add-ons of each product with a row in EPOS_ADD_ONS, which may name none. */
 function importAddOns(set: LegacySet): ReadonlyMap<number, Product['addOns']> {
   const { addOns } = set.tables;
   const file = addOns.fileName;

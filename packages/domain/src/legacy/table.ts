@@ -17,7 +17,7 @@ export type Cells<C extends Columns> = {
   readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never;
 };
 
-/** The layout of a legacy table (domain.md §1). */
+/** The layout of a legacy table. */
 export interface TableLayout<C extends Columns = Columns> {
   /** The file's name without the shop's number and the ending. */
   readonly name: string;
@@ -134,7 +134,7 @@ function fitFields(
   fields: readonly string[],
 ): readonly string[] | null {
   if (fields.length <= header.length) return fields.length === header.length ? fields : null;
-  // Unquoted commas of a description: the surplus belongs to the last column (domain.md §1).
+  // Unquoted commas of a description: the surplus belongs to the last column.
   const last = header.at(-1)?.trim().toUpperCase();
   const columns: Columns = layout.columns;
   const takes = Object.values(columns).some(
@@ -188,8 +188,8 @@ function readCell(column: Column<unknown>, field = ''): Result<unknown, string> 
 export type Unstocked<C extends Columns> = (cells: Cells<C>) => string | null;
 
 /**
- * The rows about what this shop stocks, each key once. Rows about anything else are dropped and counted
- * (domain.md §1); rows with the same key are a warning when they are identical, else a fault.
+ * The rows about what this shop stocks, each key once. Rows about anything else are dropped and counted;
+ * rows with the same key are a warning when they are identical, else a fault.
  */
 export function usableRows<C extends Columns>(
   table: Table<C>,

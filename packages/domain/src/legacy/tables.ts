@@ -94,7 +94,7 @@ const stockItem = {
   name: text('ITEM'),
 };
 
-/** Every table of a set, by what it holds (domain.md §1). */
+/** Every table of a set, by what it holds. */
 export const TABLES = {
   products: ofShop('PDITEM', ['code'], REQUIRED, {
     code: product('PRODNUMB'),

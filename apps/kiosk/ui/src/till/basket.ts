@@ -42,7 +42,7 @@ export const selectedKey = signal<number | null>(null);
 export const held = signal<readonly Basket[]>([]);
 export const previous = signal<Basket | null>(null);
 
-/** The screen prices with the server's own rules; the server decides (protocol.md §7). */
+/** The screen prices with the server's own rules; the server decides. */
 export const context = computed<SellingContext | null>(() =>
   index.value === null ? null : { index: index.value, rules: rules.value, knowsCrew: () => true },
 );

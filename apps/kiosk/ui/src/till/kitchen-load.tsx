@@ -25,7 +25,7 @@ async function readLoad(): Promise<void> {
   if (answer.ok) full.value = answer.value.zones.filter(({ isFull }) => isFull);
 }
 
-/** Before an order is begun: which zone of the kitchen has its hands full (domain.md §6). It stops nobody. */
+/** Before an order is begun: which zone of the kitchen has its hands full. It stops nobody. */
 export function KitchenLoad() {
   useEffect(() => {
     const readSoon = onceIdle(() => void readLoad());

@@ -25,7 +25,7 @@ export const ReadBackKey = () => (
   </button>
 );
 
-/** The order by section, meals before singles, as it is read out (domain.md §6). */
+/** The order by section, meals before singles, as it is read out. */
 export function ReadBack() {
   const of = index.value;
   if (of === null) return null;

@@ -27,7 +27,7 @@ export function itemOf(request: LineRequest, of: CatalogueIndex): Product | Comb
   return found ?? null;
 }
 
-/** The choice groups that are asked: a single group of one is taken by itself (domain.md §2). */
+/** The choice groups that are asked: a single group of one is taken by itself. */
 function askedGroups(item: Product | Combo): readonly number[] {
   const byItself =
     'mealOnly' in item && item.choiceGroups.length === 1 && item.choiceGroups[0]?.length === 1;

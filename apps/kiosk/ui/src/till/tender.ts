@@ -34,7 +34,7 @@ export type TenderStep =
 /**
  * What giving `given` pence by `method` does to an order with `left` still to pay after `parts`; null
  * given means whatever is left. Cash over what is left is handed over for change; a voucher may exceed
- * the order only where it alone pays it; nothing else exceeds it (domain.md §2, Tenders).
+ * the order only where it alone pays it; nothing else exceeds it.
  */
 export function giveTender(
   method: TenderMethod,
