@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import {
   type CatalogueIndex,
   type Combo,
+  dietOf,
   displayName,
   type LineRequest,
   mealPriceOf,
@@ -27,7 +28,6 @@ import { Changes, Note } from './changes.tsx';
 import { changeOnlyOne, keyLabel } from './menu.ts';
 import { OptionKeys } from './option-keys.tsx';
 import {
-  factsOf,
   firstStep,
   inSize,
   isDone,
@@ -144,9 +144,8 @@ function Head({ line, of }: Part) {
 
 /** Energy and allergens of what was chosen, as far as the catalogue knows them of every part. */
 function FactsText({ line: { priced }, of }: Part) {
-  const parts = (priced?.components ?? []).filter(({ role }) => role !== 'combo');
-  if (priced === null || parts.length === 0) return null;
-  const { kcal, allergens } = factsOf(parts, of);
+  if (priced === null || priced.components.every(({ role }) => role === 'combo')) return null;
+  const { kcal, allergens } = dietOf(priced.components, of);
   return (
     <>
       {menu.value?.flags.kcal === false

@@ -2,7 +2,6 @@ import { indexCatalogue, productCode } from '@tillwire/domain';
 import { describe, expect, it } from 'vitest';
 import { catalogue, combo, prices, product } from '../../../../../packages/domain/test/builders.ts';
 import {
-  factsOf,
   firstStep,
   inSize,
   leastMealPrice,
@@ -22,12 +21,10 @@ const of = indexCatalogue(
         meal: 'standard',
         double: productCode(6),
         addOns: [productCode(145)],
-        allergens: ['Milk'],
-        kcal: 500,
       }),
       product(6, 795, { meal: 'standard', addOns: [] }),
       product(10, 100, { addOns: [] }),
-      product(30, 245, { allergens: [], kcal: 300 }),
+      product(30, 245),
       product(31, 315),
       product(39, 795, { choiceGroups: [dips, dips], addOns: [] }),
       product(49, 225, { mealDrink: 'standard', largeDrink: productCode(110) }),
@@ -110,23 +107,5 @@ describe('sizes', () => {
   it('take along what the other size offers too', () => {
     const single = line(5, { meal: { drink: 49 }, extras: [{ code: 145, quantity: 1 }] });
     expect(inSize(single, 6, of)).toEqual(line(6, { meal: { drink: 49 }, extras: [] }));
-  });
-});
-
-describe('energy and allergens', () => {
-  it('are summed over the parts, by how often each is taken', () => {
-    expect(
-      factsOf(
-        [
-          { code: 5, quantity: 2 },
-          { code: 30, quantity: 1 },
-        ],
-        of,
-      ),
-    ).toEqual({ kcal: 1300, allergens: ['Milk'] });
-  });
-
-  it('are not known where one part does not say', () => {
-    expect(factsOf([{ code: 49, quantity: 1 }], of)).toEqual({ kcal: null, allergens: null });
   });
 });

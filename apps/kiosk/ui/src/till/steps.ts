@@ -183,33 +183,6 @@ export function inSize(request: LineRequest, code: number, of: CatalogueIndex): 
   };
 }
 
-export interface Facts {
-  /** Null: not known of every part. */
-  readonly kcal: number | null;
-  readonly allergens: readonly string[] | null;
-}
-
-/** Energy and allergens of products taken so often each, known only where known of every one. */
-export function factsOf(
-  parts: readonly { readonly code: number; readonly quantity: number }[],
-  of: CatalogueIndex,
-): Facts {
-  const products = parts.map(({ code, quantity }) => ({
-    product: of.products.get(code),
-    quantity,
-  }));
-  const knownKcal = products.every(({ product }) => product?.kcal != null);
-  const knownAllergens = products.every(({ product }) => product?.allergens != null);
-  return {
-    kcal: knownKcal
-      ? products.reduce((sum, { product, quantity }) => sum + (product?.kcal ?? 0) * quantity, 0)
-      : null,
-    allergens: knownAllergens
-      ? [...new Set(products.flatMap(({ product }) => product?.allergens ?? []))].sort()
-      : null,
-  };
-}
-
 /** What a line is called with what it still lacks: `choose a drink`, `choose 1 more`. */
 export function missingText(request: LineRequest, of: CatalogueIndex): string | null {
   const step = nextRequired(request, of);
