@@ -273,7 +273,7 @@ it('A note of a revocation that cannot be read is an error that names it, and no
   const { revocations } = deps();
   await writeFile(join(stateDir, 'revoked', STORE), 'soon\n');
   expect(() => revocations.through(STORE)).toThrow(
-    `${join(stateDir, 'revoked', STORE)} does not hold a credential's generation`,
+    `HO_STATE_DIR: ${join(stateDir, 'revoked', STORE)} holds no generation of a credential`,
   );
   await rm(join(stateDir, 'revoked'), { recursive: true });
   expect([revocations.through(STORE), revocations.stores()]).toEqual([0, []]);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStoreCode, type StoreCode } from '@tillwire/domain';
-import { writeSecretFile } from '@tillwire/runtime';
+import { ConfigError, writeSecretFile } from '@tillwire/runtime';
 
 /**
  * Who was revoked, remembered outside the database: putting that back from before lets nobody in again. Of each store
@@ -11,7 +11,7 @@ import { writeSecretFile } from '@tillwire/runtime';
 export interface Revocations {
   /** Those ever revoked, whether or not they came back. */
   readonly stores: () => readonly StoreCode[];
-  /** 0: it was never revoked. */
+  /** 0: it was never revoked. @throws {ConfigError} for a note that somebody damaged. */
   readonly through: (store: StoreCode) => number;
   readonly note: (store: StoreCode, generation: number) => void;
 }
@@ -25,7 +25,9 @@ export function openRevocations(stateDir: string): Revocations {
   const through = (store: StoreCode): number => {
     const file = join(folder, store);
     const text = ifThere(() => readFileSync(file, 'utf8')) ?? '0';
-    if (!GENERATION.test(text)) throw new Error(`${file} does not hold a credential's generation`);
+    if (!GENERATION.test(text)) {
+      throw new ConfigError(`HO_STATE_DIR: ${file} holds no generation of a credential`);
+    }
     return Number(text);
   };
   return {
