@@ -114,8 +114,11 @@ it('Who sells on after an early Z has a clock that is right; before that Z the s
   expect((await shop.post('/api/day/close', {}, asManager)).body.businessDate).toBe('2026-03-02');
   nowMs += 60_000;
   for (let sale = 1; sale <= 3; sale++) expect(await dateOfSale()).toBe('2026-03-03');
+  // And once more the same evening.
+  expect((await shop.post('/api/day/close', {}, asManager)).body.businessDate).toBe('2026-03-03');
+  expect(await dateOfSale()).toBe('2026-03-04');
   expect(await errorCodes()).toEqual([]);
   nowMs = Date.parse('2026-03-02T21:00:00Z');
-  expect(await dateOfSale()).toBe('2026-03-03');
+  expect(await dateOfSale()).toBe('2026-03-04');
   expect(await errorCodes()).toEqual(['clock-behind']);
 });

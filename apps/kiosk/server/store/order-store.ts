@@ -6,6 +6,7 @@ import {
   businessDateFor,
   type CatalogVersion,
   type DateOddity,
+  daysBetween,
   globalOrderId,
   type GlobalOrderId,
   invariant,
@@ -325,20 +326,20 @@ async function commitSale(
   return { type: 'committed', stored: { order, kitchen }, row, oddity: isOdd ? oddity : null };
 }
 
-/** Whether a sale is of the next date because the clock's own had its Z already: then the clock is not behind. */
+/** Whether a sale is of a later date because the days since the clock's own had their Z already: it is not behind. */
 async function wasClosedEarly(
   tx: KioskTransaction,
   { clockDate, createdAt }: Sale,
   used: BusinessDate,
 ): Promise<boolean> {
-  if (used !== addDays(clockDate, 1)) return false;
-  const day = await tx
+  const { closed } = await tx
     .selectFrom('trading_days')
-    .select('closed_at_ms')
-    .where('business_date', '=', clockDate)
-    .executeTakeFirst();
-  const closedAtMs = day?.closed_at_ms ?? null;
-  return closedAtMs !== null && closedAtMs <= Date.parse(createdAt);
+    .select((eb) => eb.fn.countAll<number>().as('closed'))
+    .where('business_date', '>=', clockDate)
+    .where('business_date', '<', used)
+    .where('closed_at_ms', '<=', Date.parse(createdAt))
+    .executeTakeFirstOrThrow();
+  return closed === daysBetween(clockDate, used);
 }
 
 /** Writes an order's event behind the tail; returns the new tail. @throws {EventTooLargeError} */
