@@ -1,13 +1,13 @@
-export { type ChaosOptions, type ChaosReport, runChaos } from './chaos/chaos.ts';
+export { runChaos } from './chaos/chaos.ts';
 export { chaosLines } from './chaos/report.ts';
 export { PLANTS } from './store/plants.ts';
 export { dropAcknowledgement, halveMenu } from './store/shop-plants.ts';
-export { type BenchReport, runBench } from './bench/bench.ts';
+export { runBench } from './bench/bench.ts';
 export { factLines, table } from './bench/rows.ts';
-export { RIVAL_FAULTS, rivalLine, type RivalReport, runRival } from './rival/rival.ts';
-export { clusterLines, type ClusterPart, isClusterSound, runCluster } from './cluster/cluster.ts';
+export { RIVAL_FAULTS, rivalLine, runRival } from './rival/rival.ts';
+export { clusterLines, isClusterSound, runCluster } from './cluster/cluster.ts';
 export { changeMenu } from './world/menu.ts';
 export { startNats } from './world/nats.ts';
-export { runSimulation, type SimulationReport, type Standing } from './simulate/simulate.ts';
+export { runSimulation } from './simulate/simulate.ts';
 export { simulationJson, simulationLines, standingLine } from './simulate/summary.ts';
 export { simulationPage } from './simulate/report/page.ts';
