@@ -15,7 +15,7 @@ const PARTS = ['ingest', 'publisher', 'fleet', 'dashboard', 'head-office'] as co
 const ACTORS = ['S01', 'S02', ...PARTS] as const;
 type Actor = (typeof ACTORS)[number];
 
-/** Who may publish to and who may receive each topic of the shop S01, written out by hand from protocol.md §6.1. */
+/** Who may publish to and who may receive each topic of the shop S01, written out by hand. */
 const MATRIX: Readonly<
   Record<string, { readonly publish: readonly Actor[]; readonly receive: readonly Actor[] }>
 > = {

@@ -17,8 +17,8 @@ import { createShopClock, DAY_MS, HOUR_MS, type ShopClock } from '../harness/sho
 import { closeChain, openChain, type SellingChain } from '../harness/selling-chain.ts';
 import { waitFor } from '../harness/wait.ts';
 
-// A shop's wall clock goes through both changes of the hour and is set wrong in every way; the dates are those of
-// domain.md §4, and Head Office has the same days. The shop is a process on Mosquitto; its clock is a file.
+// A shop's wall clock goes through both changes of the hour and is set wrong in every way; the dates are those
+// of the trading day, and Head Office has the same days. The shop is a process on Mosquitto; its clock is a file.
 
 let chain: SellingChain;
 let folder = '';

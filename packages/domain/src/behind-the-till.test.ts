@@ -27,7 +27,7 @@ import {
   utcInstant,
 } from './index.ts';
 
-// Cash-up, readings, reports and stock of domain.md §6.
+// Cash-up, readings, reports and stock.
 
 describe('cash-up', () => {
   it('counts notes and coins from £50 to 1p', () => {

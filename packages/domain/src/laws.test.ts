@@ -28,7 +28,7 @@ import {
   weekVatRows,
 } from './index.ts';
 
-// Laws of domain.md §2 to §6 that hold for every order of every valid catalogue.
+// Laws that hold for every order of every valid catalogue.
 
 const holds = (law: (day: Day) => void): void => fc.assert(fc.property(arbitraryDay, law));
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, one) => total + one, 0);

@@ -13,7 +13,7 @@ import {
 import { comboCode, productCode } from './ids.ts';
 import type { LineRequest } from './order.ts';
 
-// Every refusal of domain.md §2 names the field it is about, among lines that are well.
+// Every refusal of an order names the field it is about, among lines that are well.
 
 const codes = (...list: number[]) => list.map(productCode);
 const menu = catalogue(

@@ -23,7 +23,7 @@ import {
 } from './statistics.ts';
 import { takePaidOut, voidOrder } from './taking-orders.ts';
 
-// One order at a time: what each adds to the figures of domain.md §5.
+// One order at a time: what each adds to the figures of the day.
 
 const codes = (...list: number[]) => list.map(productCode);
 const shop = () =>
