@@ -92,6 +92,10 @@ export interface HeadOffice {
 
 const MIGRATIONS = join(import.meta.dirname, 'store', 'migrations');
 
+/** Brings Head Office's database to this version; the names of the migrations applied. */
+export const migrateHeadOffice = (db: Database): Promise<readonly string[]> =>
+  migrate(db, readMigrations(MIGRATIONS));
+
 /** Head Office over its database, which is brought to this version first. */
 export async function createHeadOffice(
   config: HeadOfficeConfig,

@@ -62,6 +62,10 @@ const GROUPS: readonly {
     load: async ({ env }) => [(await import('./doctor.ts')).doctorCommand(env)],
   },
   {
+    words: ['migrate'],
+    load: async ({ env }) => [(await import('./migrate.ts')).migrateCommand(env)],
+  },
+  {
     words: ['install-services'],
     load: async () => [(await import('./install-services.ts')).installServicesCommand],
   },

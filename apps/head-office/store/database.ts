@@ -47,12 +47,12 @@ export function openDatabase(
 /** Any number all processes of ours agree on. */
 const MIGRATION_LOCK = 7_455_001;
 
-/** Brings the database to this version, one process at a time, all of it or nothing. */
+/** Brings the database to this version, one process at a time, all of it or nothing; the names of those it applied. */
 export const migrate = (
   db: Database,
   migrations: readonly Migration[],
   crashPoint: CrashPoint = () => undefined,
-): Promise<void> =>
+): Promise<readonly string[]> =>
   inTransaction(db, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await client.query(
@@ -72,6 +72,7 @@ export const migrate = (
       ]);
     }
     if (pending.length > 0) crashPoint('migration.before-commit');
+    return pending.map(({ name }) => name);
   });
 
 const UNIQUE_VIOLATION = '23505';

@@ -55,6 +55,7 @@ export { CatalogueImportError, importKioskCatalogue } from './catalogue-import.t
 export { CatalogueFileError } from './catalogue-source.ts';
 export { examineKiosk } from './joining/examine.ts';
 export { brokerOfKiosk } from './joining/identity.ts';
+export { migrateKioskDatabase } from './store/database.ts';
 export { lookAtFile } from './store/file-look.ts';
 export { JoinError, joinKiosk } from './joining/join.ts';
 export { exportKioskJournal, JournalExportError } from './journal-export.ts';

@@ -43,17 +43,20 @@ export async function openKioskDatabase(
     clock,
     ids,
     crashPoint = () => undefined,
+    onMigrated = () => undefined,
   }: {
     readonly store: StoreCode;
     readonly clock: Clock;
     readonly ids: Ids;
     readonly crashPoint?: CrashPoint;
+    /** Told the migrations that were still to be applied. */
+    readonly onMigrated?: (names: readonly string[]) => void;
   },
 ): Promise<KioskDatabase> {
   const dialect = 'path' in address ? 'sqlite' : 'postgres';
   const db = new Kysely<KioskTables>({ dialect: openDialect(address) });
   try {
-    await migrate(db, dialect, crashPoint);
+    onMigrated(await migrate(db, dialect, crashPoint));
     await settleIn(db, store, clock, ids);
   } catch (error) {
     await db.destroy();
@@ -80,13 +83,14 @@ function openDialect(address: DatabaseAddress) {
 /** Any number that two kiosk processes agree on. */
 const MIGRATION_LOCK = 8_155_394;
 
-async function migrate(
+/** The names of those it applied. */
+function migrate(
   db: KioskDatabase,
   dialect: 'sqlite' | 'postgres',
   crashPoint: CrashPoint,
-): Promise<void> {
+): Promise<readonly string[]> {
   const known = readMigrations(join(import.meta.dirname, 'migrations'), dialect);
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     if (dialect === 'postgres')
       await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
     await sql`CREATE TABLE IF NOT EXISTS migrations (
@@ -102,7 +106,24 @@ async function migrate(
       await sql`INSERT INTO migrations (name, checksum) VALUES (${name}, ${checksum})`.execute(tx);
     }
     if (pending.length > 0) crashPoint('migration.before-commit');
+    return pending.map(({ name }) => name);
   });
+}
+
+/** Brings a kiosk's database to this version and closes it; the names of the migrations applied. */
+export async function migrateKioskDatabase(
+  address: DatabaseAddress,
+  deps: { readonly store: StoreCode; readonly clock: Clock; readonly ids: Ids },
+): Promise<readonly string[]> {
+  let applied: readonly string[] = [];
+  const db = await openKioskDatabase(address, {
+    ...deps,
+    onMigrated: (names) => {
+      applied = names;
+    },
+  });
+  await db.destroy();
+  return applied;
 }
 
 /** Our own migrations hold no semicolon but at a statement's end. */
