@@ -59,8 +59,12 @@ export async function checkTwins(
   for (const { global_order_id } of strange) {
     findings.push({ check: 'duplicated', what: `${global_order_id} was never answered` });
   }
+  // Any state that was answered: a later one may be parked, where the other machine's stands in its place.
+  const states = histories.flatMap((history) =>
+    [...ids].flatMap((id) => history.statesOf(id, () => true)),
+  );
   const counted = current.flatMap(({ global_order_id, revision, gross, status }) => {
-    const one = answered.find(
+    const one = states.find(
       (order) =>
         order.globalOrderId === global_order_id &&
         order.revision === revision &&

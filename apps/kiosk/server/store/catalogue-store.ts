@@ -12,6 +12,7 @@ import { type Catalogue, epochMsOf, invariant } from '@tillwire/domain';
 import type { PartName, SavedCatalogues } from '@tillwire/sync';
 import { sql } from 'kysely';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
+import { prepared } from './prepared.ts';
 
 /** What the store sells from, and whether something is due. */
 export interface CataloguePointer {
@@ -60,9 +61,19 @@ export interface CatalogueStore {
 
 const POINTER_ROW = 1;
 
+const partInForce = prepared((on) =>
+  on.selectFrom('catalogue_in_force').select(['version', 'part']),
+);
+const stagedNext = prepared((on) =>
+  on
+    .selectFrom('catalogue_delta as delta')
+    .innerJoin('catalogue_staged as staged', 'staged.version', 'delta.version')
+    .select(['delta.version', 'delta.next_from_ms'])
+    .where('staged.part', '=', 'next'),
+);
+
 export function createCatalogueStore(db: KioskDatabase): CatalogueStore {
-  const inForce = (on: KioskDatabase | KioskTransaction) =>
-    on.selectFrom('catalogue_in_force').select(['version', 'part']).executeTakeFirst();
+  const inForce = async (on: KioskDatabase | KioskTransaction) => (await partInForce(on, {}))[0];
 
   const point = async (tx: KioskTransaction, { version, part }: PartName, nowMs: number) => {
     const row = { version, part, switched_at_ms: nowMs };
@@ -190,12 +201,7 @@ export function createCatalogueStore(db: KioskDatabase): CatalogueStore {
       }),
     pointer: async () => {
       const current = await inForce(db);
-      const next = await db
-        .selectFrom('catalogue_delta as delta')
-        .innerJoin('catalogue_staged as staged', 'staged.version', 'delta.version')
-        .select(['delta.version', 'delta.next_from_ms'])
-        .where('staged.part', '=', 'next')
-        .executeTakeFirst();
+      const [next] = await stagedNext(db, {});
       const isDone = current?.version === next?.version && current?.part === 'next';
       return {
         inForce: current ?? null,

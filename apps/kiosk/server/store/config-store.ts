@@ -1,5 +1,6 @@
 import { canonicalText, type StoreConfig, storeConfigSchema } from '@tillwire/contract';
 import { type KioskDatabase, write } from './database.ts';
+import { prepared } from './prepared.ts';
 
 export interface ConfigInForce {
   readonly version: number;
@@ -15,12 +16,11 @@ export interface ConfigStore {
   ) => Promise<'kept' | 'known' | 'older' | 'forked'>;
 }
 
+const versionInForce = prepared((db) => db.selectFrom('config_in_force').select('version'));
+
 export function createConfigStore(db: KioskDatabase): ConfigStore {
   return {
-    version: async () => {
-      const row = await db.selectFrom('config_in_force').select('version').executeTakeFirst();
-      return row?.version ?? 0;
-    },
+    version: async () => (await versionInForce(db, {}))[0]?.version ?? 0,
     read: async () => {
       const row = await db.selectFrom('config_in_force').selectAll().executeTakeFirst();
       return row === undefined

@@ -2,6 +2,7 @@ import type { JournalHead } from '@tillwire/contract';
 import type { Place } from '@tillwire/sync';
 import { sql } from 'kysely';
 import { type KioskDatabase, type KioskTransaction, write } from './database.ts';
+import { prepared } from './prepared.ts';
 
 /** Rows released in one transaction: longer ones would hold up the till. */
 const MAX_ROWS_PER_WRITE = 100;
@@ -52,6 +53,8 @@ export interface JournalStore {
 
 export const placeKey = ({ epoch, seq }: Place): string => `${epoch} ${seq}`;
 
+const headRow = prepared((db) => db.selectFrom('journal_head').select('last_row'));
+
 export function createJournalStore(db: KioskDatabase): JournalStore {
   const inChunks = async <Item, Out>(
     items: readonly Item[],
@@ -66,10 +69,7 @@ export function createJournalStore(db: KioskDatabase): JournalStore {
   };
 
   return {
-    lastRow: async () => {
-      const head = await db.selectFrom('journal_head').select('last_row').executeTakeFirst();
-      return head?.last_row ?? 0;
-    },
+    lastRow: async () => (await headRow(db, {}))[0]?.last_row ?? 0,
     scan: async ({ after, through, limit, maxBytes }) => {
       const found = await db
         .selectFrom('journal')
