@@ -164,8 +164,8 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
     }
     const [fault] = made.faults;
     if (fault !== undefined) return failed('bad-catalogue', `${fault.path}: ${fault.message}`);
-    const { checksum, content } = made;
-    await catalogues.stage(name, { base, checksum, content });
+    const { checksum, content, catalogue } = made;
+    await catalogues.stage(name, { base, checksum, content, catalogue });
     crashPoint('catalogue.staged');
     const { version, part: which } = name;
     return [
@@ -178,12 +178,13 @@ export function createCatalogueLine(deps: CatalogueLineDeps): CatalogueLine {
     const base = await catalogues.base(version);
     if (base.type === 'damaged') return null;
     if (Object.keys(part.overrides).length === 0) {
-      const faults = validateCatalogue(base.catalogue);
-      return { checksum: base.checksum, content: base.text, faults };
+      const { checksum, text: content, catalogue } = base;
+      return { checksum, content, catalogue, faults: validateCatalogue(catalogue) };
     }
     const catalogue = applyDelta(base.catalogue, deltaOfOverrides(part.overrides));
     const content = canonicalText(contentOfCatalogue(catalogue));
-    return { checksum: checksumOfText(content), content, faults: validateCatalogue(catalogue) };
+    const checksum = checksumOfText(content);
+    return { checksum, content, catalogue, faults: validateCatalogue(catalogue) };
   };
 
   const tell = ({ inForce, newest }: CatalogueStanding): void => {
