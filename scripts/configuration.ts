@@ -38,7 +38,8 @@ const WORDS: Readonly<Record<string, string>> = {
   BACKUP_KEY_FILE:
     'path of a key of 32 bytes as base64 (`openssl rand -base64 32`), in place of the passphrase',
   LOG_LEVEL: 'how much is logged',
-  HO_STATE_DIR: 'signing keys, incarnation, versions and revocations, outside the database and its backups',
+  HO_STATE_DIR:
+    'signing keys, incarnation, versions and revocations, outside the database and its backups',
   PUBLIC_URL: 'where browsers reach Head Office, when not at this server itself',
   ADMIN_TOKEN: 'whoever shows it acts as an admin; unset there is none',
   INGEST_SHARD: 'the part of the stores that is this worker’s on MQTT 3.1.1, `1/2`',
