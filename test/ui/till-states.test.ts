@@ -59,6 +59,8 @@ it('a printer that is down is said in the line of state, and holds no sale', asy
 it('a day closed under an open basket is said, and the order belongs to the next', async () => {
   const { page, close } = await openTill(browser, kiosk.url);
   await burger(page);
+  // A till that does not know the date yet has no other to tell of.
+  await page.getByText(/^\w{3}, \d+ \w{3} \d{4}$/).waitFor();
   const answer = await fetch(`${kiosk.url}/api/day/close`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}` },

@@ -92,9 +92,12 @@ async function refreshSync(): Promise<void> {
   if (answer.ok) sync.value = answer.value;
 }
 
+/** A date never goes back: one that says so was asked for before. */
 async function refreshDay(): Promise<void> {
   const answer = await get<{ readonly businessDate: string }>('/api/orders?limit=1');
-  if (answer.ok) businessDate.value = answer.value.businessDate;
+  if (answer.ok && answer.value.businessDate > (businessDate.value ?? '')) {
+    businessDate.value = answer.value.businessDate;
+  }
 }
 
 async function refreshPrinters(): Promise<void> {
