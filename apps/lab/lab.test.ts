@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawSchedule } from './chaos/schedule.ts';
-import { difference } from './checker/findings.ts';
+import { difference, wireOf } from './checker/findings.ts';
 import { chainFaults, numberFaults } from './checker/journal.ts';
 import { checkMenus } from './checker/menus.ts';
+import { checkTwins } from './checker/twins.ts';
 import { createHistory, type OrderAnswer } from './load/history.ts';
 import { createRandom } from './random.ts';
 import type { JournalRow } from './store/end-state.ts';
+import type { OfficeBooks } from './store/office-books.ts';
 import type { DeadEvent } from './store/shop-disk.ts';
 import { hasDisks } from './world/disk.ts';
 import { createMeddler, type Passage } from './world/meddler.ts';
@@ -197,6 +199,33 @@ describe('The checker', () => {
     expect(faults(['S01-20261125-000003'], [disk])).toEqual([]);
     expect(faults([], [disk])).toHaveLength(1);
     expect(faults([], [])).toHaveLength(1);
+  });
+
+  it('knows an order of twins whose next state is parked, the other’s event being in its place', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tillwire-history-'));
+    const [history, twin] = [createHistory(join(folder, 'a')), createHistory(join(folder, 'b'))];
+    const totals = { gross: 0, net: 0, vat: 0 };
+    const answer = (status: 'completed' | 'voided', revision: number) =>
+      ({
+        ...{ globalOrderId: 'S01-1', store: 'S01', revision, status, kind: 'paid-out', totals },
+        ...{ paymentMethod: 'paid-out', tenders: [], vat: [], lines: [] },
+      }) as unknown as OrderAnswer;
+    history.sold('r1', answer('completed', 1));
+    history.changed(answer('voided', 2));
+    const [held, aside] = [answer('completed', 1), answer('voided', 2)].map((state) =>
+      JSON.stringify(wireOf(state)),
+    ) as [string, string];
+    const hash = createHash('sha256').update(held).digest('hex');
+    const rows = (sql: string): readonly object[] => {
+      if (sql.includes('FROM journal')) return [{ payload: held, hash }];
+      if (sql.includes('FROM quarantine')) return [{ payload: Buffer.from(aside) }];
+      if (!sql.includes('FROM orders')) return [];
+      return [{ global_order_id: 'S01-1', revision: 1, gross: 0, status: 'completed' }];
+    };
+    const books = { query: (sql: string) => Promise.resolve(rows(sql)) } as unknown as OfficeBooks;
+    const found = await checkTwins('S01', { histories: [history, twin], books });
+    expect(found).toEqual({ orders: 1, lost: 0, duplicated: 0, forks: 1, findings: [] });
+    rmSync(folder, { recursive: true });
   });
 
   it('sees a menu sold by halves', () => {
