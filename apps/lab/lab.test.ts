@@ -204,11 +204,18 @@ describe('The checker', () => {
   it('knows an order of twins whose next state is parked, the other’s event being in its place', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tillwire-history-'));
     const [history, twin] = [createHistory(join(folder, 'a')), createHistory(join(folder, 'b'))];
-    const totals = { gross: 0, net: 0, vat: 0 };
     const answer = (status: 'completed' | 'voided', revision: number) =>
       ({
-        ...{ globalOrderId: 'S01-1', store: 'S01', revision, status, kind: 'paid-out', totals },
-        ...{ paymentMethod: 'paid-out', tenders: [], vat: [], lines: [] },
+        globalOrderId: 'S01-1',
+        store: 'S01',
+        revision,
+        status,
+        kind: 'paid-out',
+        paymentMethod: 'paid-out',
+        totals: { gross: 0, net: 0, vat: 0 },
+        tenders: [],
+        vat: [],
+        lines: [],
       }) as unknown as OrderAnswer;
     history.sold('r1', answer('completed', 1));
     history.changed(answer('voided', 2));
