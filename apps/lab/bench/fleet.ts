@@ -26,8 +26,8 @@ interface Light {
 }
 
 const SAMPLE_MENU = join(import.meta.dirname, '../../../sample-menu');
-/** Kiosks connected at once. */
-const SIZES = [15, 100, 1000, 5000];
+/** Kiosks connected at once, by the chain they are of: what has never come would alert, and is told of every menu. */
+const CHAINS = [[15, 100, 1000], [5000]];
 /** With so many they trade for a while, and all come back at once. */
 const TRADING = 1000;
 const PRODUCTS = 1000;
@@ -38,8 +38,16 @@ const CONNECT_AT_ONCE = 50;
 const SALES_TIMED = 200;
 
 /** Many kiosks that are only their lines: how long they take to connect, to get a menu and to be acknowledged. */
-export async function fleet({ open, isQuick, now, tell }: FleetDeps): Promise<readonly Row[]> {
-  const sizes = isQuick ? SIZES.slice(0, 2) : SIZES;
+export async function fleet(deps: FleetDeps): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const sizes of deps.isQuick ? [[15, 100]] : CHAINS) rows.push(...(await chain(sizes, deps)));
+  return rows;
+}
+
+async function chain(
+  sizes: readonly number[],
+  { open, isQuick, now, tell }: FleetDeps,
+): Promise<readonly Row[]> {
   const world = await open({ lightStores: sizes.at(-1) ?? 0 });
   try {
     const all = await makeLights(world, now);
@@ -54,7 +62,7 @@ export async function fleet({ open, isQuick, now, tell }: FleetDeps): Promise<re
       rows.push(connectRow(size, size - connected, connectS));
       connected = size;
       rows.push(await menuRow(world, up, tell), await saleRow(up, now));
-      if (size === Math.min(TRADING, sizes.at(-1) ?? 0)) {
+      if (size === (isQuick ? sizes.at(-1) : TRADING)) {
         rows.push(...(await trading(world, up, { seconds: isQuick ? 30 : TRADING_S, now, tell })));
       }
     }
