@@ -1,4 +1,4 @@
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import { createLightJournal, type Templates } from '../light/events.ts';
 import type { Random } from '../random.ts';
 import { untilClosed } from '../until-closed.ts';
@@ -71,7 +71,8 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
         await pause(AGAIN_MS, stopping);
       }
     }
-    await client?.endAsync();
+    // Nothing of it is on the way any more, and a half-open line would never let it say farewell.
+    client?.end(true);
   };
   return {
     run: async (closing) => void (await Promise.all([sell(closing), send(closing)])),
@@ -80,16 +81,18 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
   };
 }
 
-async function rivalClient(url: string, store: string): Promise<MqttClient> {
-  const session = {
+function rivalClient(url: string, store: string): Promise<MqttClient> {
+  const client = connect(url, {
     clientId: `rival-${store}`,
     clean: false,
-    protocolVersion: 5 as const,
+    protocolVersion: 5,
     properties: { sessionExpiryInterval: 3600 },
     reconnectPeriod: 0,
-  };
-  // Without tries of its own: it would wait for ever on a connection that ends before it began.
-  const client = await connectAsync(url, session, false);
+  });
   client.on('error', () => undefined);
-  return client;
+  const { promise, resolve, reject } = Promise.withResolvers<MqttClient>();
+  // The library's own promise waits for ever on a connection that ends before it began.
+  client.once('connect', () => resolve(client));
+  client.once('close', () => reject(new Error('the connection ended')));
+  return promise;
 }
