@@ -9,6 +9,7 @@ import {
 } from '@tillwire/sync';
 import type { Ids } from './clock.ts';
 import type { Log } from './log.ts';
+import { rememberLengths } from './mqtt-lengths.ts';
 
 export interface BrokerAddress {
   /** `mqtt://host:1883` or `mqtts://host:8883`. */
@@ -110,6 +111,7 @@ export function createMqttLink(options: MqttLinkOptions): MqttLink {
   };
 
   const connect = (): void => {
+    rememberLengths();
     const broker = typeof options.broker === 'function' ? options.broker() : options.broker;
     const own = mqtt.connect(broker.url, clientOptions(broker, options));
     client = own;
