@@ -58,6 +58,11 @@ export function createRivalShop(options: RivalShopOptions): RivalShop {
         await pause(LOOK_MS, closing);
         continue;
       }
+      // One whose connection ended while nothing was sent would take the next message and never say what became of it.
+      if (client?.connected === false) {
+        client.end(true);
+        client = null;
+      }
       try {
         client ??= await rivalClient(url, store);
         const own = client;
