@@ -13,17 +13,15 @@ export function rememberLengths(): void {
   if (isDone) return;
   isDone = true;
   const bytes = Buffer.alloc(REMEMBERED_BELOW);
-  const nowhere = { write: () => true } as unknown as NodeJS.WritableStream;
-  for (let length = 0; length < REMEMBERED_BELOW; length++) {
-    const payload = bytes.subarray(0, length);
-    const packet = {
-      cmd: 'publish',
-      topic: 'a',
-      payload,
-      qos: 0,
-      dup: false,
-      retain: false,
-    } as const;
-    mqttPacket.writeToStream(packet, nowhere, { protocolVersion: 4 });
-  }
+  for (let length = 0; length < REMEMBERED_BELOW; length++) writeNowhere(bytes.subarray(0, length));
+}
+
+const nowhere = { write: () => true } as unknown as NodeJS.WritableStream;
+
+/** Writes a packet of this payload, which remembers its length. */
+export function writeNowhere(payload: Buffer): void {
+  const flags = { qos: 0, dup: false, retain: false } as const;
+  mqttPacket.writeToStream({ cmd: 'publish', topic: 'a', payload, ...flags }, nowhere, {
+    protocolVersion: 4,
+  });
 }
