@@ -13,6 +13,7 @@ import {
   mondayOf,
   parseRollover,
   weekdayOf,
+  isExplainedByZs,
 } from './trading-day.ts';
 
 const london = DEFAULT_DAY_RULES;
@@ -143,4 +144,13 @@ describe('the calendar', () => {
     expect(isTimeZone('Europe/London')).toBe(true);
     expect(isTimeZone('Europe/Atlantis')).toBe(false);
   });
+});
+
+it('A clock behind the books is explained by Zs of every date between, and of no fewer', () => {
+  const oddity = {
+    type: 'clock-behind',
+    clock: businessDate('2025-11-27'),
+    used: businessDate('2025-11-29'),
+  } as const;
+  expect([0, 1, 2].map((closed) => isExplainedByZs(oddity, closed))).toEqual([false, false, true]);
 });

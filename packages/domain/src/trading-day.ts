@@ -154,3 +154,10 @@ export function businessDateFor(
     oddity: clock < last ? { type: 'clock-behind', clock, used: floor } : null,
   };
 }
+
+/**
+ * Whether an oddity is none after all: each date from the clock's to the day before the one used has had its Z
+ * (`closed`: how many of them), as when a day was closed before its end. Whole days.
+ */
+export const isExplainedByZs = ({ clock, used }: DateOddity, closed: number): boolean =>
+  closed === daysBetween(clock, used);

@@ -6,10 +6,10 @@ import {
   businessDateFor,
   type CatalogVersion,
   type DateOddity,
-  daysBetween,
   globalOrderId,
   type GlobalOrderId,
   invariant,
+  isExplainedByZs,
   type Order,
   type StoreCode,
   type TakenOrder,
@@ -292,7 +292,7 @@ async function commitSale(
 
   const day = await lastDay(tx);
   const { date, oddity } = businessDateFor(sale.clockDate, dayStateOf(day), sale.clockConfirmed);
-  const isOdd = oddity !== null && !(await wasClosedEarly(tx, sale, date));
+  const isOdd = oddity !== null && !isExplainedByZs(oddity, await closedSince(tx, sale, date));
   const sequence =
     day?.business_date === date ? day.last_sequence + 1 : await firstSequenceOf(tx, date);
   invariant(day === undefined || addDays(businessDate(day.business_date), 0) <= date, 'days go on');
@@ -326,12 +326,12 @@ async function commitSale(
   return { type: 'committed', stored: { order, kitchen }, row, oddity: isOdd ? oddity : null };
 }
 
-/** Whether a sale is of a later date because the days since the clock's own had their Z already: it is not behind. */
-async function wasClosedEarly(
+/** How many dates from the clock's to the day before `used` had their Z when the sale was made. */
+async function closedSince(
   tx: KioskTransaction,
   { clockDate, createdAt }: Sale,
   used: BusinessDate,
-): Promise<boolean> {
+): Promise<number> {
   const { closed } = await tx
     .selectFrom('trading_days')
     .select((eb) => eb.fn.countAll<number>().as('closed'))
@@ -339,7 +339,7 @@ async function wasClosedEarly(
     .where('business_date', '<', used)
     .where('closed_at_ms', '<=', Date.parse(createdAt))
     .executeTakeFirstOrThrow();
-  return closed === daysBetween(clockDate, used);
+  return closed;
 }
 
 /** Writes an order's event behind the tail; returns the new tail. @throws {EventTooLargeError} */
